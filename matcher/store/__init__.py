@@ -1,0 +1,58 @@
+"""The store: one truth, in SQLite by default or PostgreSQL by URL."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.records import Brief, Organisation, Records
+
+__all__ = ["Changes", "Store", "VectorCache"]
+
+
+@dataclass(slots=True)
+class Changes:
+    """What adding records did: per table, how many were added, updated and left as they were.
+
+    `details` names changes for the user: (table, id, field, old, new), at most `max_details`.
+    """
+
+    added: dict[str, int] = field(default_factory=dict)
+    updated: dict[str, int] = field(default_factory=dict)
+    unchanged: dict[str, int] = field(default_factory=dict)
+    details: list[tuple[str, str, str, str, str]] = field(default_factory=list)
+    details_left_out: int = 0
+
+
+class Store(Protocol):
+    """Keeps records; adding is one transaction, and adding the same records twice changes nothing."""
+
+    def add(self, records: Records, source: str, *, dry_run: bool = False) -> Changes:
+        """Add or update records in one transaction; a blank field never erases a known one."""
+
+    def read(self) -> Records:
+        """Return everything, each list ordered by id."""
+
+    def organisation(self, id: str) -> Organisation | None:
+        """Return one organisation, or None."""
+
+    def brief(self, id: str) -> Brief | None:
+        """Return one brief, or None."""
+
+    def find(self, words: str, limit: int = 20) -> list[Organisation]:
+        """Return organisations whose id, identifiers, name, city or texts hold every word, best first."""
+
+    def revision(self) -> str:
+        """Return a text that changes whenever the records change, and only then."""
+
+
+class VectorCache(Protocol):
+    """Keeps vectors by (encoder name, text hash)."""
+
+    def load_vectors(self, encoder: str, hashes: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """Return the vectors that are kept, by hash; absent ones are left out."""
+
+    def keep_vectors(self, encoder: str, hashes: Sequence[str], vectors: NDArray[np.float32]) -> None:
+        """Keep vectors of shape (n, d) in one transaction; keeping one twice changes nothing."""
