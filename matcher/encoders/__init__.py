@@ -16,6 +16,8 @@ class Encoder(Protocol):
 
     name: str
     dimensions: int
+    languages: tuple[str, ...]
+    """ISO 639-1 codes of the languages it was made for; empty is unknown."""
 
     def encode(self, texts: Sequence[str], side: Side = "passage") -> NDArray[np.float32]:
         """Return unit vectors of shape (n, dimensions), float32; the same text gives the same bytes."""

@@ -1,0 +1,100 @@
+"""Who is worth scoring, and by which source; filters come first, so that no source wastes its places."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.context import Context
+from matcher.graph import UNDATED
+from matcher.query import Side
+from matcher.snapshot import UNKNOWN
+
+
+@dataclass(frozen=True)
+class Source:
+    """A way to find candidates: a value per organisation, NaN where it says nothing, and how many it may bring."""
+
+    name: str
+    places: int
+    values: Callable[[Context], NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Rows to score, ascending, and for each source the rows that it found."""
+
+    rows: NDArray[np.int32]
+    found_by: dict[str, NDArray[np.int32]]
+
+
+def _near(context: Context, side: Side | None, column: NDArray[np.int32]) -> NDArray[np.float64]:
+    if side is None:
+        return np.full(len(column), np.nan)
+    return np.where(column == UNKNOWN, np.nan, context.scan(side)[column])
+
+
+def _offers(context: Context) -> NDArray[np.float64]:
+    return _near(context, context.query.need, context.snapshot.texts.offer)
+
+
+def _needs(context: Context) -> NDArray[np.float64]:
+    return _near(context, context.query.offer, context.snapshot.texts.need)
+
+
+def _profiles(context: Context) -> NDArray[np.float64]:
+    return _near(context, context.query.profile, context.snapshot.texts.profile)
+
+
+def _positive(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.where(values > 0, values, np.nan)
+
+
+def _recent(context: Context) -> NDArray[np.float64]:
+    newest = context.snapshot.last_active
+    return np.where(newest == UNDATED, np.nan, newest.astype(np.float64))
+
+
+def _newcomers(context: Context) -> NDArray[np.float64]:
+    """Newcomers by what their texts say, whichever of the three text sources speaks for them most."""
+    near = np.fmax(np.fmax(_offers(context), _needs(context)), _profiles(context))
+    near = np.fmax(near, np.where(context.connected, np.nan, context.term_coverage - 1.0))
+    return np.where(context.connected, np.nan, near)
+
+
+SOURCES = (
+    Source("offers", 150, _offers),
+    Source("needs", 100, _needs),
+    Source("profiles", 150, _profiles),
+    Source("terms", 150, lambda context: _positive(context.term_coverage)),
+    Source("proximity", 200, lambda context: _positive(context.proximity)),
+    Source("shared-partners", 150, lambda context: _positive(context.shared_partners)),
+    Source("third-degree", 100, lambda context: _positive(context.third_degree)),
+    Source("recent", 50, _recent),
+    Source("newcomers", 50, _newcomers),
+)
+
+
+def find_candidates(context: Context, allowed: NDArray[np.bool_]) -> Candidates:
+    """Return the candidates among the allowed organisations.
+
+    Where no more are allowed than the sources have places, all are candidates and none needs to be found.
+    """
+    every = np.flatnonzero(allowed).astype(np.int32)
+    if len(every) <= sum(source.places for source in SOURCES):
+        return Candidates(every, {"all": every})
+    found_by = {source.name: top_rows(source.values(context), allowed, source.places) for source in SOURCES}
+    return Candidates(np.unique(np.concatenate(list(found_by.values()))), found_by)
+
+
+def top_rows(values: NDArray[np.float64], allowed: NDArray[np.bool_], most: int) -> NDArray[np.int32]:
+    """Return at most `most` allowed rows of the highest values, ascending; NaN never, ties to the lower row."""
+    eligible = np.flatnonzero(allowed & ~np.isnan(values)).astype(np.int32)
+    if len(eligible) <= most:
+        return eligible
+    kept = values[eligible]
+    threshold = np.partition(kept, len(kept) - most)[len(kept) - most]
+    above = eligible[kept > threshold]
+    level = eligible[kept == threshold][: most - len(above)]
+    return np.sort(np.concatenate([above, level]))

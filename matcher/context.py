@@ -1,0 +1,164 @@
+"""A query put to a snapshot on a day: what several signals and candidate sources share, computed once."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.query import Query, Side
+from matcher.snapshot import UNKNOWN, Snapshot
+
+HALF_LIFE_YEARS = 4.0
+"""A tie loses half its weight in this time."""
+RESTART = 0.5
+"""PageRank's chance of going back to the asking organisation at each step."""
+STEPS = 8
+"""Steps of PageRank: what is left after them is RESTART's complement to this power, 0.4 %."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """One question on one day (days since 1970-01-01); everything is over all organisations of the snapshot."""
+
+    snapshot: Snapshot
+    query: Query
+    day: int
+
+    @cached_property
+    def asking(self) -> NDArray[np.int32]:
+        """Rows of the organisations that ask."""
+        return np.array(self.query.organisations, dtype=np.int32)
+
+    @cached_property
+    def weights(self) -> NDArray[np.float64]:
+        """Weight of each collaboration for each pair of its members: decayed 1/(n-1)."""
+        incidence = self.snapshot.incidence
+        return incidence.pair_weights * incidence.decay(self.day, HALF_LIFE_YEARS)
+
+    @cached_property
+    def seeds(self) -> NDArray[np.float64]:
+        """Ones at the asking organisations."""
+        seeds = np.zeros(len(self.snapshot.organisations))
+        seeds[self.asking] = 1.0
+        return seeds
+
+    @cached_property
+    def partners(self) -> NDArray[np.int32]:
+        """Rows of present partners: organisations that share a collaboration with an asking one."""
+        incidence = self.snapshot.incidence
+        together = incidence.by_organisation @ (incidence.by_collaboration @ self.seeds)
+        together[self.asking] = 0.0
+        return np.flatnonzero(together).astype(np.int32)
+
+    @cached_property
+    def ties(self) -> NDArray[np.float64]:
+        """Strength of the tie between the asking organisations and each other one, asking ones 0."""
+        return self._spread(self.seeds)
+
+    def _spread(self, strength: NDArray[np.float64]) -> NDArray[np.float64]:
+        incidence = self.snapshot.incidence
+        spread: NDArray[np.float64] = incidence.by_organisation @ (
+            self.weights * (incidence.by_collaboration @ strength)
+        )
+        spread = np.maximum(spread - strength * self._self_ties, 0.0)
+        spread[self.asking] = 0.0
+        return spread
+
+    @cached_property
+    def _self_ties(self) -> NDArray[np.float64]:
+        return np.asarray(self.snapshot.incidence.by_organisation @ self.weights)
+
+    @cached_property
+    def shared_partners(self) -> NDArray[np.float64]:
+        """Decayed Adamic-Adar: ties over each intermediary, an intermediary of many ties counting less.
+
+        Adamic and Adar 2003, doi:10.1016/S0378-8733(03)00009-1, on tie strengths.
+        """
+        return self._spread(self.ties / np.log(2.0 + self.snapshot.incidence.degrees))
+
+    @cached_property
+    def third_degree(self) -> NDArray[np.float64]:
+        """Strength of paths over two intermediaries, each counting less the more ties it has."""
+        return self._spread(self.shared_partners / np.log(2.0 + self.snapshot.incidence.degrees))
+
+    @cached_property
+    def proximity(self) -> NDArray[np.float64]:
+        """Personalised PageRank on the bipartite graph, restarted at the asking organisations.
+
+        Shape (organisations,), sums to at most 1; Haveliwala 2003, doi:10.1109/TKDE.2003.1208999.
+        """
+        incidence = self.snapshot.incidence
+        decay = incidence.decay(self.day, HALF_LIFE_YEARS) * (incidence.sizes > 1)
+        out = incidence.by_organisation @ decay
+        per_organisation = np.divide(1.0, out, out=np.zeros_like(out), where=out > 0)
+        per_collaboration = decay / np.maximum(incidence.sizes, 1)
+        start = self.seeds / max(len(self.asking), 1)
+        reached = start
+        for _ in range(STEPS):
+            along = incidence.by_collaboration @ (reached * per_organisation)
+            reached = RESTART * start + (1 - RESTART) * (incidence.by_organisation @ (along * per_collaboration))
+        return reached
+
+    @cached_property
+    def terms(self) -> dict[int, float]:
+        """The query's weightiest terms: of its need where it has one, else of its profile."""
+        side = self.query.need or self.query.profile
+        return {} if side is None else self.snapshot.terms.top(side.terms)
+
+    @cached_property
+    def term_coverage(self) -> NDArray[np.float64]:
+        """Share of the query's term weight that each organisation's profile holds."""
+        return self.snapshot.terms.coverage(self.terms)
+
+    @cached_property
+    def _scans(self) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+        return []
+
+    def scan(self, side: Side) -> NDArray[np.float32]:
+        """Return the cosines of a side with every row of vectors; the same vector is scanned once."""
+        for known, near in self._scans:
+            if known is side.vector or np.array_equal(known, side.vector):
+                return near
+        near = self.snapshot.texts.scan(side.vector)
+        self._scans.append((side.vector, near))
+        return near
+
+    def cosines(self, side: Side | None, column: NDArray[np.int32], rows: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Return similarities of a side with vectors of organisations, in [0, 1], 0 where unrelated.
+
+        The encoder's background cosine is 0, equality 1; NaN where either has no text.
+        """
+        if side is None:
+            return np.full(len(rows), np.nan)
+        cosines = self.snapshot.texts.rows(column[rows]) @ side.vector
+        background = self.snapshot.background
+        return np.clip((cosines.astype(np.float64) - background) / (1.0 - background), 0.0, 1.0)
+
+    @cached_property
+    def newcomer(self) -> bool:
+        """True where no asking organisation has a collaboration with anybody."""
+        return not len(self.partners)
+
+    @cached_property
+    def connected(self) -> NDArray[np.bool_]:
+        """Organisations that have at least one collaboration with somebody else."""
+        incidence = self.snapshot.incidence
+        return np.asarray(incidence.by_organisation @ (incidence.sizes > 1).astype(np.float64) > 0)
+
+    def graph_values(self, values: NDArray[np.float64], rows: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Return values of rows, NaN where the network of either side is unknown."""
+        if self.newcomer:
+            return np.full(len(rows), np.nan)
+        return np.where(self.connected[rows], values[rows], np.nan)
+
+    def put_to(self, snapshot: Snapshot) -> "Context":
+        """Put the same query to another snapshot with the same rows."""
+        return replace(self, snapshot=snapshot)
+
+
+def code_of(strings: Any, value: str) -> int:
+    """Return the code of a value in a sorted column of codes, UNKNOWN where absent."""
+    code = strings.position(value)
+    return UNKNOWN if code is None else int(code)

@@ -1,0 +1,192 @@
+"""CORDIS projects to collaborations: their titles, texts, dates and fields, and then their members."""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from typing import Any
+
+from matcher import vocabularies
+from matcher.errors import MappingError
+from matcher.importers.cordis_files import OPTIONAL_TABLES, Programme
+from matcher.importers.cordis_tables import Reading, read_table
+from matcher.importers.report import Severity
+from matcher.records import Collaboration, Member
+
+_COLUMNS = {
+    "id": "id",
+    "acronym": "title",
+    "title": "title",
+    "startDate": "start",
+    "endDate": "end",
+    "legalBasis": "sectors",
+    "frameworkProgramme": "id, source",
+    "fundingScheme": "kind of companies",
+    "objective": "text",
+}
+_SIDE_COLUMNS = {
+    "topics": {"projectID": "collaboration", "title": "text", "topic": "text"},
+    "legalBasis": {"projectID": "collaboration", "legalBasis": "sectors", "title": "sectors, text"},
+    "euroSciVoc": {"projectID": "collaboration", "euroSciVocPath": "sectors"},
+}
+
+SideTables = dict[str, dict[str, list[tuple[str, ...]]]]
+"""Table -> project -> its rows, without the project."""
+
+
+@dataclass(slots=True)
+class Project:
+    """A collaboration in the making."""
+
+    id: str
+    title: str
+    text: str
+    start: str
+    days: tuple[date | None, date | None]
+    sectors: tuple[str, ...]
+    source: str
+    for_smes: bool
+    """True where its funding scheme is open to SMEs only."""
+    for_innovation_in_smes: bool
+    """True where it belongs to the programme part Innovation in SMEs."""
+    roles: dict[str, str] = field(default_factory=dict)
+    """PIC -> role."""
+
+    def add(self, pic: str, role: str) -> None:
+        """Add a participant; of two roles of the same one the weightier is kept, the coordinator's first."""
+        before = self.roles.get(pic)
+        if before is None or (before != role and _weight(role) < _weight(before)):
+            self.roles[pic] = role
+
+    def collaboration(self) -> Collaboration:
+        """Return the record, its members ordered by id."""
+        return Collaboration(
+            id=self.id,
+            title=self.title,
+            text=self.text,
+            start=self.days[0],
+            end=self.days[1],
+            members=tuple(Member(organisation=f"pic:{pic}", role=role) for pic, role in sorted(self.roles.items())),
+            sectors=self.sectors,
+            source=self.source,
+        )
+
+
+def read_projects(programme: Programme, projects: dict[str, Project], reading: Reading) -> dict[str, Project]:
+    """Add a programme's projects to `projects` by id; return them by the number that its other tables use.
+
+    Of two rows with the same id the first is kept, and the other reported.
+    """
+    sides = {table: _read_side_table(programme, table, reading) for table in OPTIONAL_TABLES}
+    file = programme.tables["project"]
+    numbered: dict[str, Project] = {}
+    for line, cells in read_table(file, "project", _COLUMNS, reading):
+        number = cells[0]
+        if not number:
+            reading.note(Severity.SKIPPED, (file.label, line, "id"), "The project has no id.")
+            continue
+        project = _project(dict(zip(_COLUMNS, cells, strict=True)), programme.name, sides, reading, (file.label, line))
+        known = projects.setdefault(project.id, project)
+        if known is not project:
+            message = f"Project {project.id} was listed before; its first row is kept."
+            reading.note(Severity.SKIPPED, (file.label, line, "id"), message)
+        numbered.setdefault(number, known)
+    return numbered
+
+
+def _read_side_table(programme: Programme, table: str, reading: Reading) -> dict[str, list[tuple[str, ...]]]:
+    """Return the rows of a table that may be absent, by project."""
+    rows: dict[str, list[tuple[str, ...]]] = {}
+    file = programme.tables.get(table)
+    if file is None:
+        reading.report.notes.append(f"{programme.name} has no table {table}.csv; it was read without.")
+        return rows
+    try:
+        for _, (number, *cells) in read_table(file, table, _SIDE_COLUMNS[table], reading):
+            rows.setdefault(number, []).append(tuple(cells))
+    except MappingError as error:
+        reading.report.notes.append(f"{file.label} was left out: {error}")
+    return rows
+
+
+def _project(
+    row: dict[str, str], fallback: str, sides: SideTables, reading: Reading, where: tuple[str, int]
+) -> Project:
+    number = row["id"]
+    framework = slug(row["frameworkProgramme"]) or fallback
+    topics, parts = sides["topics"].get(number, []), sides["legalBasis"].get(number, [])
+    start = reading.day(row["startDate"], (*where, "startDate"))
+    end = reading.day(row["endDate"], (*where, "endDate"))
+    if start and end and end < start:
+        message = f"The end {end} is before the start {start}; the end is left out."
+        reading.note(Severity.IGNORED, (*where, "endDate"), message)
+        end = None
+    rules = vocabularies.load("cordis")
+    codes = {*filter(None, map(str.strip, row["legalBasis"].split(";"))), *(code for code, _ in parts)}
+    return Project(
+        id=f"{framework}:{number}",
+        title=_title(row["acronym"], reading.mended(row["title"], (*where, "title"))),
+        text=_text(reading.mended(row["objective"], (*where, "objective")), topics, parts),
+        start=start.isoformat() if start else "",
+        days=(start, end),
+        sectors=_sectors(codes, parts, sides["euroSciVoc"].get(number, [])),
+        source=f"CORDIS {framework}",
+        for_smes=row["fundingScheme"] in rules["sme_schemes"],
+        for_innovation_in_smes=rules["sme_programme_part"] in codes,
+    )
+
+
+def _title(acronym: str, title: str) -> str:
+    """Return `ACRONYM: title`, as people know a project by its acronym; or either alone."""
+    if not (acronym and title) or title.casefold().startswith(acronym.casefold()):
+        return title or acronym
+    return f"{acronym}: {title}"
+
+
+def _text(objective: str, topics: list[tuple[str, ...]], parts: list[tuple[str, ...]]) -> str:
+    """Return the objective and the titles of the topics, one paragraph each.
+
+    Without an objective, the titles of the topics and of the programme parts are all that is known. A
+    topic whose title only repeats its code says nothing.
+    """
+    paragraphs = [objective, *(title for title, topic in topics if title != topic)]
+    if not objective:
+        paragraphs += [title for _, title in parts]
+    return "\n".join(dict.fromkeys(filter(None, paragraphs)))
+
+
+def _sectors(codes: set[str], parts: list[tuple[str, ...]], vocabulary: list[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return, in order, the second levels of the EuroSciVoc paths and the fields of the programme parts."""
+    found = {slug(path.strip("/").split("/")[:2][-1]) for (path,) in vocabulary}
+    for code in codes:
+        found.update(_fields(code))
+    found.update(slug(title) for code, title in parts if _names_field(code))
+    return tuple(sorted(found - {""}))
+
+
+@cache
+def _fields(code: str) -> tuple[str, ...]:
+    """Return the fields that a programme part shares with the parts of other programmes."""
+    shared: dict[str, list[str]] = vocabularies.load("cordis")["shared_fields"]
+    return tuple(name for part, names in shared.items() if code.startswith(part) for name in names)
+
+
+@cache
+def _names_field(code: str) -> bool:
+    """Tell whether a programme part is about a field, and not an instrument such as ERC grants."""
+    return not code.startswith(tuple(vocabularies.load("cordis")["parts_without_field"]))
+
+
+@cache
+def _weight(role: str) -> tuple[int, str]:
+    roles: list[Any] = vocabularies.load("cordis")["roles"]
+    return (roles.index(role) if role in roles else len(roles), role)
+
+
+@cache
+def slug(text: str) -> str:
+    """Return `smart-green-and-integrated-transport` for `Smart, green and integrated transport`."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return re.sub(r"[\W_]+", "-", plain).strip("-")

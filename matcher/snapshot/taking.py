@@ -1,0 +1,102 @@
+"""Take a snapshot: records and an encoder to frozen arrays, with nothing in them from after a cut-off date."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import TypeVar
+
+import numpy as np
+
+from matcher.embeddings import embed
+from matcher.encoders import Encoder
+from matcher.records import Collaboration, Organisation, Records
+from matcher.snapshot import Snapshot
+from matcher.snapshot.columns import Sectors, collaboration_columns, incidence_of, organisation_columns
+from matcher.snapshot.files import FORMAT
+from matcher.snapshot.texts import Catalogue, Progress, build_texts, holdings, own_holdings
+from matcher.store import VectorCache
+from matcher.terms import build_terms
+from matcher.vocabularies import load
+
+_Record = TypeVar("_Record", Organisation, Collaboration)
+
+
+def snapshot_name(revision: str, encoder: str, before: date | None = None) -> str:
+    """Return the name of the snapshot of these records under this encoder: the same for the same content."""
+    content = "\n".join([revision, encoder, before.isoformat() if before else "", str(FORMAT)])
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+def take_snapshot(
+    records: Records,
+    encoder: Encoder,
+    revision: str,
+    *,
+    cache: VectorCache | None = None,
+    before: date | None = None,
+    progress: Progress = lambda what, done, total: None,
+) -> Snapshot:
+    """Freeze records under an encoder; `before` leaves out everything dated on or after it, or undated.
+
+    `revision` names the state of the records; `cache` keeps vectors, so that only new texts are encoded.
+    """
+    organisations, collaborations = known_before(records, before) if before else _all(records)
+    rows = {organisation.id: row for row, organisation in enumerate(organisations)}
+    incidence = incidence_of(collaborations, rows)
+    catalogue = Catalogue()
+    for organisation in organisations:
+        catalogue.add_organisation(organisation)
+    for collaboration in collaborations:
+        catalogue.add_collaboration(collaboration)
+    text = np.asarray(catalogue.collaboration, dtype=np.int32)
+    own = own_holdings(catalogue, len(catalogue.texts), range(len(organisations)))
+    held = holdings(own, incidence.by_organisation, incidence, text)
+    sectors = Sectors.of([*organisations, *collaborations])
+    collaboration_sectors = sectors.matrix(collaborations)
+    joint_sectors = incidence.by_organisation @ collaboration_sectors
+    return Snapshot(
+        name=snapshot_name(revision, encoder.name, before),
+        encoder=encoder.name,
+        before=before.isoformat() if before else "",
+        background=background(encoder, cache),
+        organisations=organisation_columns(organisations, sectors, joint_sectors),
+        collaborations=collaboration_columns(collaborations, text, collaboration_sectors),
+        incidence=incidence,
+        texts=build_texts(catalogue, held, encoder, cache, progress),
+        terms=build_terms(catalogue.texts, held.counts),
+    )
+
+
+def background(encoder: Encoder, cache: VectorCache | None) -> float:
+    """Return the mean cosine of texts that have nothing to do with each other; no store changes it."""
+    vectors = embed(load("unrelated"), encoder, cache, lambda done, total: None).astype(np.float64)
+    cosines = vectors @ vectors.T
+    return float(np.mean(cosines[np.triu_indices(len(vectors), k=1)]))
+
+
+def known_before(records: Records, cutoff: date) -> tuple[list[Organisation], list[Collaboration]]:
+    """Return what was known before a date: dated collaborations, their members, and dated texts.
+
+    Texts without `described_on`, and everything else that cannot be shown to be older, are left out.
+    """
+    collaborations = [c for c in _all(records)[1] if c.start is not None and c.start < cutoff]
+    active = {member.organisation for collaboration in collaborations for member in collaboration.members}
+    known: list[Organisation] = []
+    for organisation in _all(records)[0]:
+        described = organisation.described_on is not None and organisation.described_on < cutoff
+        if not described:
+            organisation = replace(organisation, description="", offers=(), needs=(), sectors=(), described_on=None)
+        if organisation.verified_on is not None and organisation.verified_on >= cutoff:
+            organisation = replace(organisation, verified_on=None)
+        if described or organisation.id in active:
+            known.append(organisation)
+    return known, collaborations
+
+
+def _all(records: Records) -> tuple[list[Organisation], list[Collaboration]]:
+    return _by_id(records.organisations), _by_id(records.collaborations)
+
+
+def _by_id(items: Sequence[_Record]) -> list[_Record]:
+    return sorted(items, key=lambda item: item.id.encode("utf-8"))

@@ -1,0 +1,164 @@
+"""Whose texts are which, and the vectors of profiles made of several texts."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from matcher.embeddings import embed
+from matcher.encoders import Encoder
+from matcher.graph import Incidence
+from matcher.profiles import profile_of, split_sentences
+from matcher.records import Collaboration, Organisation
+from matcher.snapshot import UNKNOWN, Texts
+from matcher.store import VectorCache
+from matcher.strings import Strings
+
+HALF_LIFE_YEARS = 4.0
+"""A collaboration's part in its members' profiles halves in this time."""
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how many are done, and how many there are."""
+
+
+@dataclass(slots=True)
+class Catalogue:
+    """Distinct texts in order of first appearance, and which belong to each organisation and collaboration."""
+
+    texts: list[str] = field(default_factory=list)
+    rows: dict[str, int] = field(default_factory=dict)
+    description: list[int] = field(default_factory=list)
+    offer: list[int] = field(default_factory=list)
+    need: list[int] = field(default_factory=list)
+    offer_derived: list[bool] = field(default_factory=list)
+    need_derived: list[bool] = field(default_factory=list)
+    collaboration: list[int] = field(default_factory=list)
+
+    def row(self, text: str) -> int:
+        """Return the row of a text, entering it if it is new; UNKNOWN for a blank one."""
+        text = text.strip()
+        if not text:
+            return UNKNOWN
+        if text not in self.rows:
+            self.rows[text] = len(self.texts)
+            self.texts.append(text)
+        return self.rows[text]
+
+    def add_organisation(self, organisation: Organisation) -> None:
+        """Enter an organisation's description, offers and needs."""
+        profile = profile_of(organisation)
+        self.description.append(self.row(organisation.description))
+        self.offer.append(self.row("\n".join(profile.offers)))
+        self.need.append(self.row("\n".join(profile.needs)))
+        self.offer_derived.append(profile.offers_derived)
+        self.need_derived.append(profile.needs_derived)
+
+    def add_collaboration(self, collaboration: Collaboration) -> None:
+        """Enter a collaboration's title and text as one text."""
+        parts = [part.strip() for part in (collaboration.title, collaboration.text)]
+        self.collaboration.append(self.row("\n".join(part for part in dict.fromkeys(parts) if part)))
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """What profiles are made of, as CSR (organisations, texts).
+
+    `own` marks descriptions and stated offers; `joint` weighs the texts of collaborations by their age;
+    `joint_counts` counts them.
+    """
+
+    own: sparse.csr_array[Any]
+    joint: sparse.csr_array[Any]
+    joint_counts: sparse.csr_array[Any]
+
+    @property
+    def counts(self) -> sparse.csr_array[Any]:
+        """How often each profile holds each text."""
+        return sparse.csr_array(self.own + self.joint_counts)
+
+
+def own_holdings(texts: "Texts | Catalogue", text_count: int, rows: Sequence[int]) -> sparse.csr_array[Any]:
+    """Return the own texts of organisations `rows`: the description, and offers unless derived from it."""
+    if isinstance(texts, Texts):
+        description, offer, derived = texts.description_text, texts.offer_text, texts.offer_derived
+    else:
+        description, offer = np.asarray(texts.description), np.asarray(texts.offer)
+        derived = np.asarray(texts.offer_derived, dtype=np.bool_)
+    chosen = np.asarray(rows, dtype=np.int32)
+    stated = np.where(derived[chosen] & (description[chosen] != UNKNOWN), UNKNOWN, offer[chosen])
+    pairs = [
+        (place, text)
+        for column in (description[chosen], stated)
+        for place, text in enumerate(column.tolist())
+        if text != UNKNOWN
+    ]
+    place, text = np.array(sorted(set(pairs)), dtype=np.int32).reshape(-1, 2).T
+    return sparse.csr_array((np.ones(len(place)), (place, text)), shape=(len(chosen), text_count))
+
+
+def holdings(
+    own: sparse.csr_array[Any],
+    membership: sparse.csr_array[Any],
+    incidence: Incidence,
+    text: NDArray[np.int32],
+) -> Holdings:
+    """Return what profiles hold; `membership` (n, collaborations) are the rows of the incidence that count."""
+    has = np.flatnonzero(text != UNKNOWN)
+    shape = (len(text), own.shape[1])
+    weights = incidence.decay(int(incidence.starts.max(initial=0)), HALF_LIFE_YEARS)[has]
+    weighted = sparse.csr_array((weights, (has, text[has])), shape=shape)
+    counted = sparse.csr_array((np.ones(len(has)), (has, text[has])), shape=shape)
+    return Holdings(own, sparse.csr_array(membership @ weighted), sparse.csr_array(membership @ counted))
+
+
+def profile_rows(held: Holdings, vectors: NDArray[np.float32]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Return each profile's row and the vectors of profiles made of several texts.
+
+    A profile of one text is that text's row; of several, a new row behind the texts: own texts and
+    collaborations' texts, half each, of unit length.
+    """
+    counts = held.counts
+    sizes = np.diff(counts.indptr)
+    rows = np.full(counts.shape[0], UNKNOWN, dtype=np.int32)
+    single, several = np.flatnonzero(sizes == 1), np.flatnonzero(sizes > 1)
+    rows[single] = counts.indices[counts.indptr[single]]
+    rows[several] = len(vectors) + np.arange(len(several), dtype=np.int32)
+    mixed = _unit(held.own[several] @ vectors) + _unit(held.joint[several] @ vectors)
+    return rows, _unit(mixed).astype(np.float32)
+
+
+def build_texts(
+    catalogue: Catalogue, held: Holdings, encoder: Encoder, cache: VectorCache | None, progress: Progress
+) -> Texts:
+    """Embed the catalogue's texts and their sentences, and mix the profiles."""
+    vectors = embed(catalogue.texts, encoder, cache, lambda done, total: progress("texts", done, total))
+    split = [split_sentences(text) for text in catalogue.texts]
+    sentences = [sentence for one in split for sentence in one]
+    sentence_vectors = embed(sentences, encoder, cache, lambda done, total: progress("sentences", done, total))
+    starts = np.zeros(len(split) + 1, dtype=np.int32)
+    np.cumsum([len(one) for one in split], out=starts[1:])
+    profile, mixed = profile_rows(held, vectors)
+    offer = np.asarray(catalogue.offer, dtype=np.int32)
+    need = np.asarray(catalogue.need, dtype=np.int32)
+    return Texts(
+        vectors=np.concatenate([vectors, mixed]),
+        extra=np.zeros((0, encoder.dimensions), dtype=np.float32),
+        profile=profile,
+        offer=np.where(offer == UNKNOWN, profile, offer).astype(np.int32),
+        need=need,
+        description_text=np.asarray(catalogue.description, dtype=np.int32),
+        offer_text=offer,
+        need_text=need,
+        offer_derived=np.asarray(catalogue.offer_derived, dtype=np.bool_),
+        need_derived=np.asarray(catalogue.need_derived, dtype=np.bool_),
+        starts=starts,
+        sentences=Strings.of(sentences),
+        sentence_vectors=sentence_vectors.astype(np.float16),
+    )
+
+
+def _unit(vectors: NDArray[Any]) -> NDArray[np.float64]:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.where(lengths > 0, lengths, 1.0), dtype=np.float64)

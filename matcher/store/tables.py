@@ -1,0 +1,163 @@
+"""Tables of the store; one definition for SQLite and PostgreSQL."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+VERSION = "0001"
+"""Newest migration this program knows; a test holds that Alembic says the same."""
+
+VERSION_TABLE = "entremise_version"
+"""Named after the program, so that a database can be shared with another user of Alembic."""
+
+# PostgreSQL orders texts by language unless told otherwise; ids are ordered by code point everywhere.
+Key = String().with_variant(String(collation="C"), "postgresql")
+
+metadata = MetaData()
+
+
+def _lines(name: str) -> Column[str]:
+    """Return a column that holds a tuple of texts as a JSON array."""
+    return Column(name, Text, nullable=False, info={"holds": "lines"})
+
+
+def _words(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False)
+
+
+def _day(name: str) -> Column[str | None]:
+    """Return a column that holds a date as ISO 8601 text, which sorts and needs no conversion."""
+    return Column(name, String(10), nullable=True, info={"holds": "day"})
+
+
+def _part(name: str, whole: str) -> list[Column[str] | Column[int]]:
+    """Return the key of a child table: its owner and its place in the owner's list."""
+    return [
+        Column(name, Key, ForeignKey(f"{whole}.id"), primary_key=True),
+        Column("position", Integer, primary_key=True, autoincrement=False),
+    ]
+
+
+organisations = Table(
+    "organisations",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("fingerprint", LargeBinary, nullable=False),
+    _words("name"),
+    Column("kind", Text),
+    Column("country", Text),
+    Column("region", Text),
+    Column("city", Text),
+    Column("latitude", Float(53)),
+    Column("longitude", Float(53)),
+    Column("place_is_guess", Boolean, nullable=False),
+    _lines("sectors"),
+    Column("website", Text),
+    Column("employees", BigInteger),
+    Column("founded", BigInteger),
+    _lines("languages"),
+    Column("capacity", BigInteger),
+    _lines("conflicts"),
+    _day("described_on"),
+    _day("verified_on"),
+    _words("visibility"),
+    _words("description"),
+    _lines("offers"),
+    _lines("needs"),
+)
+
+identifiers = Table(
+    "identifiers",
+    metadata,
+    *_part("organisation", "organisations"),
+    _words("scheme"),
+    _words("value"),
+    Column("folded_value", Key, nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+
+# Derived from the organisations. What every search scans stands first: SQLite reads a row from its front.
+search = Table(
+    "search",
+    metadata,
+    Column("organisation", Key, ForeignKey("organisations.id"), primary_key=True),
+    _words("name"),
+    _words("words"),
+    _words("texts"),
+)
+
+collaborations = Table(
+    "collaborations",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("fingerprint", LargeBinary, nullable=False),
+    _words("kind"),
+    _words("title"),
+    _day("start"),
+    _day("end"),
+    _lines("sectors"),
+    _words("source"),
+    _words("text"),
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    *_part("collaboration", "collaborations"),
+    Column("organisation", Key, ForeignKey("organisations.id"), nullable=False, index=True),
+    _words("role"),
+    sqlite_with_rowid=False,
+)
+
+briefs = Table(
+    "briefs",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("fingerprint", LargeBinary, nullable=False),
+    _words("kind"),
+    _words("title"),
+    Column("owner", Key, ForeignKey("organisations.id"), index=True),
+    _lines("kinds"),
+    _lines("countries"),
+    _lines("exclusions"),
+    _day("opens"),
+    _day("closes"),
+    _words("text"),
+    _words("requirements"),
+)
+
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("encoder", Key, primary_key=True),
+    Column("hash", Key, primary_key=True),
+    Column("dimensions", Integer, nullable=False),
+    Column("vector", LargeBinary, nullable=False),
+)
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Text, nullable=False),
+    _words("source"),
+    _words("fingerprint"),
+    _words("counts"),
+)
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("name", Key, primary_key=True),
+    _words("value"),
+)
