@@ -91,8 +91,8 @@ def find_candidates(context: Context, allowed: NDArray[np.bool_]) -> Candidates:
 def top_rows(values: NDArray[np.float64], allowed: NDArray[np.bool_], most: int) -> NDArray[np.int32]:
     """Return at most `most` allowed rows of the highest values, ascending; NaN never, ties to the lower row."""
     eligible = np.flatnonzero(allowed & ~np.isnan(values)).astype(np.int32)
-    if len(eligible) <= most:
-        return eligible
+    if most <= 0 or len(eligible) <= most:
+        return eligible[: max(most, 0)]
     kept = values[eligible]
     threshold = np.partition(kept, len(kept) - most)[len(kept) - most]
     above = eligible[kept > threshold]

@@ -103,8 +103,12 @@ class Context:
 
     @cached_property
     def terms(self) -> dict[int, float]:
-        """The query's weightiest terms: of its need where it has one, else of its profile."""
-        side = self.query.need or self.query.profile
+        """The query's weightiest terms: of its need where it has one, else of its profile.
+
+        A text that only offers has none: who uses the same words offers the same thing.
+        """
+        offers_only = self.query.need is None and not len(self.asking)
+        side = None if offers_only else self.query.need or self.query.profile
         return {} if side is None else self.snapshot.terms.top(side.terms)
 
     @cached_property

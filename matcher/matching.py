@@ -70,7 +70,8 @@ class Suggestions:
 
     def as_dict(self) -> dict[str, Any]:
         """Return JSON-ready values, numbers rounded to DIGITS decimals."""
-        return _rounded(asdict(self))
+        rounded: dict[str, Any] = _rounded(asdict(self))
+        return rounded
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,8 @@ class WhyNot:
 
     def as_dict(self) -> dict[str, Any]:
         """Return JSON-ready values, numbers rounded to DIGITS decimals."""
-        return _rounded(asdict(self))
+        rounded: dict[str, Any] = _rounded(asdict(self))
+        return rounded
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,10 @@ class Filters:
     """Ids that must not be suggested."""
 
 
+ANYBODY = Filters()
+"""Filters that let everybody answer."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Query:
     """A question: texts, the organisations whose network counts as its own, and filters."""
@@ -56,7 +60,7 @@ class Query:
     filters: Filters = field(default_factory=Filters)
 
 
-def organisation_query(snapshot: Snapshot, ids: Sequence[str], filters: Filters = Filters()) -> Query:  # frozen
+def organisation_query(snapshot: Snapshot, ids: Sequence[str], filters: Filters = ANYBODY) -> Query:  # frozen
     """Ask for partners of one organisation, or for one more beside several; raises NotFoundError."""
     rows = [_row(snapshot, id) for id in ids]
     names = [snapshot.organisations.names[row] or id for row, id in zip(rows, ids, strict=True)]
@@ -78,7 +82,7 @@ def text_query(
     encoder: Encoder,
     text: str,
     side: str | None = None,
-    filters: Filters = Filters(),  # frozen
+    filters: Filters = ANYBODY,  # frozen
 ) -> Query:
     """Ask with free text; `side` says whether it is a need or an offer, None tells its sentences apart.
 
@@ -99,7 +103,7 @@ def text_query(
     )
 
 
-def brief_query(snapshot: Snapshot, encoder: Encoder, brief: Brief, filters: Filters = Filters()) -> Query:  # frozen
+def brief_query(snapshot: Snapshot, encoder: Encoder, brief: Brief, filters: Filters = ANYBODY) -> Query:  # frozen
     """Ask for the answer to a brief: its text is the need, its owner's network counts as its own.
 
     Filters of the brief hold; kinds and countries in `filters` replace them, exclusions add to them.
@@ -148,8 +152,8 @@ def _row(snapshot: Snapshot, id: str) -> int:
 
 
 def _texts_of(column: NDArray[np.int32], rows: Sequence[int]) -> NDArray[np.int32]:
-    found = column[list(rows)]
-    return found[found != UNKNOWN]
+    found: NDArray[np.int32] = column[list(rows)]
+    return np.asarray(found[found != UNKNOWN])
 
 
 def _stated_offers(snapshot: Snapshot, rows: Sequence[int]) -> NDArray[np.int32]:
@@ -193,7 +197,7 @@ def nearest_texts(
     if len(texts) <= 1:
         return texts
     near = snapshot.texts.vectors[texts] @ vector
-    return texts[np.argsort(-near, kind="stable")[:most]]
+    return np.asarray(texts[np.argsort(-near, kind="stable")[:most]])
 
 
 def _new_side(snapshot: Snapshot, encoder: Encoder, sentences: Sequence[str]) -> Side | None:

@@ -100,7 +100,7 @@ def parse_weights(text: str) -> Weights:
     """Read weights from JSON; raises ModelError unless it names exactly the signals of this program."""
     try:
         stored: dict[str, Any] = json.loads(text)
-        given: dict[str, dict[str, float]] = stored["signals"]
+        given: dict[str, dict[str, float]] = dict(stored["signals"])
         name, scale = str(stored["name"]), str(stored["scale"])
     except (ValueError, KeyError, TypeError) as error:
         raise ModelError(f"This is no model file: {error}. It must hold name, scale and signals as JSON.") from error

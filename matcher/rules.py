@@ -59,7 +59,7 @@ def _same_country(context: Context) -> _Mask:
 
 
 def _full(context: Context) -> _Mask:
-    return context.snapshot.organisations.capacity == 0
+    return np.asarray(context.snapshot.organisations.capacity == 0)
 
 
 def _partner(context: Context) -> _Mask:

@@ -15,6 +15,8 @@ class Settings:
 
     db: str = "matcher.db"
     """Store: a SQLite file or a database URL."""
+    snapshots: str = ""
+    """Folder of snapshots; empty is beside a SQLite file, `./matcher.snapshots` for a database URL."""
     encoder: str = "use"
     """Name of the encoder of profile texts."""
     language: str = "en"

@@ -25,7 +25,7 @@ class Strings(Sequence[str]):
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
-    def __getitem__(self, index):  # type: ignore[no-untyped-def,override]  # a slice is not needed, an index is
+    def __getitem__(self, index):  # type: ignore[no-untyped-def]  # a slice is not needed, an index is
         row = range(len(self))[index]
         return self.blob[self.offsets[row] : self.offsets[row + 1]].tobytes().decode("utf-8")
 

@@ -25,7 +25,7 @@ class ImportRequest:
     """Field -> value for rows in which it is blank, e.g. country -> FR."""
     known_organisations: frozenset[str] = frozenset()
     """Ids already in the store: a member of a collaboration may be one of them."""
-    settings: Settings = Settings()
+    settings: Settings = field(default_factory=Settings)
     progress: Callable[[int], None] = lambda rows: None
     """Called now and then with the number of rows read so far."""
 

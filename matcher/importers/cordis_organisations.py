@@ -7,31 +7,15 @@ rows of the chosen country, since an organisation that moved must not keep its o
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
-from typing import NamedTuple
 
 from matcher import vocabularies
-from matcher.importers.cordis_tables import Reading
+from matcher.importers.cordis_tables import Reading, Where
 from matcher.importers.places import locate
 from matcher.importers.report import Severity
-from matcher.records import Organisation
-
-
-class Participant(NamedTuple):
-    """What one row says about an organisation, in the order of COLUMNS; "" is blank."""
-
-    name: str
-    vat: str
-    sme: str
-    activity: str
-    city: str
-    country: str
-    nuts: str
-    geolocation: str
-    website: str
-
+from matcher.records import Member, Organisation
 
 COLUMNS = {
     "name": "name",
@@ -44,79 +28,103 @@ COLUMNS = {
     "geolocation": "latitude, longitude",
     "organizationURL": "website",
 }
-"""Header -> field of an organisation."""
+"""Header -> field of an organisation; what a row says is a tuple of these cells, "" where blank."""
 
+_NAME, _VAT, _SME, _ACTIVITY, _CITY, _COUNTRY, _NUTS, _POINT, _WEBSITE = range(len(COLUMNS))
 
-class Seen(NamedTuple):
-    """The most recent project in which a row said the same, and where: comparable, later is greater."""
-
-    start: str
-    collaboration: str
-    file: str
-    line: int
+Said = tuple[str, ...]
+"""The cells of COLUMNS."""
+Seen = tuple[str, str, str, int]
+"""The start and id of the latest project in which a row said so, and its file and line."""
+Locate = Callable[[str, str], Where]
+"""Column and value -> where the value was read."""
 
 
 @dataclass(slots=True)
 class Participants:
     """All that is said about each organisation, by PIC, each distinct row once."""
 
-    rows: dict[str, dict[tuple[str, ...], Seen]] = field(default_factory=dict)
+    rows: dict[str, dict[Said, Seen]] = field(default_factory=dict)
     updated: dict[str, str] = field(default_factory=dict)
     """Latest contentUpdateDate by PIC."""
+    members: dict[tuple[str, str], Member] = field(default_factory=dict)
+    """By PIC and role: most organisations take part again and again."""
     small: set[str] = field(default_factory=set)
-    """PICs whose projects were open to SMEs only."""
+    """Ids of organisations that took part in a project for SMEs only."""
 
-    def add(self, pic: str, values: tuple[str, ...], seen: Seen, updated: str) -> None:
+    def member(self, pic: str, role: str) -> Member:
+        """Return the member record of an organisation in a role."""
+        member = self.members.get((pic, role))
+        if member is None:
+            member = self.members[pic, role] = Member(organisation=f"pic:{pic}", role=role)
+        return member
+
+    def add(self, pic: str, said: Said, seen: Seen) -> None:
         """Keep what a row says, if it is new or of a later project than before."""
-        rows = self.rows.setdefault(pic, {})
-        before = rows.get(values)
-        if before is None or seen > before:
-            rows[values] = seen
-        if updated > self.updated.get(pic, ""):
-            self.updated[pic] = updated
+        rows = self.rows.get(pic)
+        if rows is None:
+            self.rows[pic] = {said: seen}
+        elif said not in rows or seen > rows[said]:
+            rows[said] = seen
 
     def organisations(self, reading: Reading) -> list[Organisation]:
         """Return one organisation per PIC, ordered by id."""
-        found = [self._organisation(pic, rows, reading) for pic, rows in self.rows.items()]
-        return sorted(found, key=lambda organisation: organisation.id)
+        return [self._organisation(pic, self.rows[pic], reading) for pic in sorted(self.rows)]
 
-    def _organisation(self, pic: str, rows: dict[tuple[str, ...], Seen], reading: Reading) -> Organisation:
-        newest = sorted(rows.items(), key=lambda item: (item[1][:2], item[0]), reverse=True)
-        where = (newest[0][1].file, newest[0][1].line)
-        said = [Participant(*values) for values, _ in newest]
-        country = _country(said, where, reading)
-        local = [row for row in said if country_code(row.country) in ("", country)]
-        city = reading.mended(_first(row.city for row in local), (*where, "city"))
-        point = _point(_first(row.geolocation for row in local), where, reading)
-        guess = _located(city, country) if city and not point else None
+    def _organisation(self, pic: str, rows: dict[Said, Seen], reading: Reading) -> Organisation:
+        newest = sorted(rows, key=lambda said: (rows[said][:2], said), reverse=True)
+        known = _merged(newest)
+
+        def where(column: str, value: str) -> Where:
+            seen = next(rows[said] for said in newest if value in said)
+            return (*seen[2:], column)
+
+        country = _country(newest, where, reading)
+        local = known
+        if len(rows) > 1 and any(said[_COUNTRY] != known[_COUNTRY] for said in newest):
+            local = _merged([said for said in newest if country_code(said[_COUNTRY]) in ("", country)])
+        city = reading.mended(local[_CITY], lambda: where("city", local[_CITY]))
+        point = _point(local[_POINT], where, reading)
+        guess = locate(city, country) if city and country and not point else None
         latitude, longitude = point or guess or (None, None)
-        name = reading.mended(_first(row.name for row in said), (*where, "name"))
-        vat = _first(row.vat for row in said if any(map(str.isdigit, row.vat)))
+        name = reading.mended(known[_NAME], lambda: where("name", known[_NAME]))
+        vat = known[_VAT] if any(map(str.isdigit, known[_VAT])) else ""
+        updated = self.updated.get(pic, "")
         return Organisation(
             id=f"pic:{pic}",
             name=name,
-            kind=_kind(said, name, pic in self.small),
+            kind=_kind(known[_ACTIVITY], known[_SME], name, f"pic:{pic}" in self.small),
             country=country,
-            region=_first(row.nuts for row in local if len(row.nuts) > len("NL")) or None,
+            region=local[_NUTS] if len(local[_NUTS]) > len("NL") else None,
             city=city or None,
             latitude=latitude,
             longitude=longitude,
             place_is_guess=guess is not None,
-            website=_first(row.website for row in said) or None,
+            website=known[_WEBSITE] or None,
             identifiers=(("pic", pic), ("vat", vat)) if vat else (("pic", pic),),
-            verified_on=reading.day(self.updated.get(pic, ""), (*where, "contentUpdateDate")),
+            verified_on=reading.day(updated, where("contentUpdateDate", "")) if updated else None,
         )
 
 
-def _country(said: list[Participant], where: tuple[str, int], reading: Reading) -> str | None:
-    newest = _first(row.country for row in said)
-    if newest and not country_code(newest):
-        message = f"There is no country {newest!r}; it was ignored."
-        reading.note(Severity.IGNORED, (*where, "country"), message)
-    return _first(country_code(row.country) for row in said) or None
+def _merged(newest: list[Said]) -> Said:
+    """Return the first value of each column that is not blank."""
+    return (
+        newest[0] if len(newest) == 1 else tuple(next(filter(None, column), "") for column in zip(*newest, strict=True))
+    )
 
 
-def _point(text: str, where: tuple[str, int], reading: Reading) -> tuple[float, float] | None:
+def _country(newest: list[Said], where: Locate, reading: Reading) -> str | None:
+    for said in newest:
+        code = country_code(said[_COUNTRY])
+        if code:
+            return code
+        if said[_COUNTRY]:
+            message = f"There is no country {said[_COUNTRY]!r}; it was left out."
+            reading.note(Severity.IGNORED, where("country", said[_COUNTRY]), message)
+    return None
+
+
+def _point(text: str, where: Locate, reading: Reading) -> tuple[float, float] | None:
     if not text:
         return None
     try:
@@ -126,13 +134,8 @@ def _point(text: str, where: tuple[str, int], reading: Reading) -> tuple[float, 
     except ValueError:
         pass
     message = f"{text[:60]!r} is no place on Earth; the place is guessed from the city."
-    reading.note(Severity.IGNORED, (*where, "geolocation"), message)
+    reading.note(Severity.IGNORED, where("geolocation", text), message)
     return None
-
-
-@cache
-def _located(city: str, country: str | None) -> tuple[float, float] | None:
-    return locate(city, country)
 
 
 @cache
@@ -148,16 +151,15 @@ def country_code(code: str) -> str:
     return code if known else ""
 
 
-def _kind(said: list[Participant], name: str, only_small: bool) -> str | None:
+def _kind(activity: str, size: str, name: str, only_small: bool) -> str | None:
     rules = vocabularies.load("cordis")
-    activity = _first(row.activity for row in said).upper()
     if activity == "PRC":
-        size = _first(row.sme for row in said).lower() or ("true" if only_small else "")
-        return str(rules["company_kinds"].get(size, rules["company_kinds"][""]))
+        kinds: dict[str, str] = rules["company_kinds"]
+        return kinds.get(size.lower() or ("true" if only_small else ""), kinds[""])
     if activity == "OTH":
         return "cluster" if is_cluster(name) else None
-    kind = rules["kinds"].get(activity)
-    return None if kind is None else str(kind)
+    kind: str | None = rules["kinds"].get(activity)
+    return kind
 
 
 def is_cluster(name: str) -> bool:
@@ -170,7 +172,3 @@ def is_cluster(name: str) -> bool:
         word in rules["cluster_words"] or word.startswith(beginnings) or word.endswith(endings)
         for word in re.findall(r"[^\W\d_]+", plain)
     )
-
-
-def _first(values: Iterable[str]) -> str:
-    return next(filter(None, values), "")

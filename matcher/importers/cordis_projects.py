@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from matcher import vocabularies
@@ -31,7 +31,8 @@ _SIDE_COLUMNS = {
     "euroSciVoc": {"projectID": "collaboration", "euroSciVocPath": "sectors"},
 }
 
-SideTables = dict[str, dict[str, list[tuple[str, ...]]]]
+Rows = tuple[tuple[str, ...], ...]
+SideTables = dict[str, dict[str, Rows]]
 """Table -> project -> its rows, without the project."""
 
 
@@ -50,14 +51,14 @@ class Project:
     """True where its funding scheme is open to SMEs only."""
     for_innovation_in_smes: bool
     """True where it belongs to the programme part Innovation in SMEs."""
-    roles: dict[str, str] = field(default_factory=dict)
-    """PIC -> role."""
+    members: dict[str, Member] = field(default_factory=dict)
+    """By organisation."""
 
-    def add(self, pic: str, role: str) -> None:
-        """Add a participant; of two roles of the same one the weightier is kept, the coordinator's first."""
-        before = self.roles.get(pic)
-        if before is None or (before != role and _weight(role) < _weight(before)):
-            self.roles[pic] = role
+    def add(self, member: Member) -> None:
+        """Add a member; of two roles of the same one the weightier is kept, the coordinator's first."""
+        known = self.members.setdefault(member.organisation, member)
+        if known is not member and _weight(member.role) < _weight(known.role):
+            self.members[member.organisation] = member
 
     def collaboration(self) -> Collaboration:
         """Return the record, its members ordered by id."""
@@ -67,7 +68,7 @@ class Project:
             text=self.text,
             start=self.days[0],
             end=self.days[1],
-            members=tuple(Member(organisation=f"pic:{pic}", role=role) for pic, role in sorted(self.roles.items())),
+            members=tuple([self.members[organisation] for organisation in sorted(self.members)]),
             sectors=self.sectors,
             source=self.source,
         )
@@ -95,16 +96,16 @@ def read_projects(programme: Programme, projects: dict[str, Project], reading: R
     return numbered
 
 
-def _read_side_table(programme: Programme, table: str, reading: Reading) -> dict[str, list[tuple[str, ...]]]:
+def _read_side_table(programme: Programme, table: str, reading: Reading) -> dict[str, Rows]:
     """Return the rows of a table that may be absent, by project."""
-    rows: dict[str, list[tuple[str, ...]]] = {}
+    rows: dict[str, Rows] = {}
     file = programme.tables.get(table)
     if file is None:
         reading.report.notes.append(f"{programme.name} has no table {table}.csv; it was read without.")
         return rows
     try:
-        for _, (number, *cells) in read_table(file, table, _SIDE_COLUMNS[table], reading):
-            rows.setdefault(number, []).append(tuple(cells))
+        for _, cells in read_table(file, table, _SIDE_COLUMNS[table], reading):
+            rows[cells[0]] = (*rows.get(cells[0], ()), cells[1:])
     except MappingError as error:
         reading.report.notes.append(f"{file.label} was left out: {error}")
     return rows
@@ -115,7 +116,7 @@ def _project(
 ) -> Project:
     number = row["id"]
     framework = slug(row["frameworkProgramme"]) or fallback
-    topics, parts = sides["topics"].get(number, []), sides["legalBasis"].get(number, [])
+    topics, parts, vocabulary = (sides[table].get(number, ()) for table in OPTIONAL_TABLES)
     start = reading.day(row["startDate"], (*where, "startDate"))
     end = reading.day(row["endDate"], (*where, "endDate"))
     if start and end and end < start:
@@ -123,17 +124,16 @@ def _project(
         reading.note(Severity.IGNORED, (*where, "endDate"), message)
         end = None
     rules = vocabularies.load("cordis")
-    codes = {*filter(None, map(str.strip, row["legalBasis"].split(";"))), *(code for code, _ in parts)}
     return Project(
         id=f"{framework}:{number}",
-        title=_title(row["acronym"], reading.mended(row["title"], (*where, "title"))),
-        text=_text(reading.mended(row["objective"], (*where, "objective")), topics, parts),
+        title=_title(row["acronym"], reading.mended(row["title"], lambda: (*where, "title"))),
+        text=_text(reading.mended(row["objective"], lambda: (*where, "objective")), topics, parts),
         start=start.isoformat() if start else "",
         days=(start, end),
-        sectors=_sectors(codes, parts, sides["euroSciVoc"].get(number, [])),
+        sectors=_sectors(row["legalBasis"], parts, vocabulary),
         source=f"CORDIS {framework}",
         for_smes=row["fundingScheme"] in rules["sme_schemes"],
-        for_innovation_in_smes=rules["sme_programme_part"] in codes,
+        for_innovation_in_smes=rules["sme_programme_part"] in row["legalBasis"],
     )
 
 
@@ -144,7 +144,7 @@ def _title(acronym: str, title: str) -> str:
     return f"{acronym}: {title}"
 
 
-def _text(objective: str, topics: list[tuple[str, ...]], parts: list[tuple[str, ...]]) -> str:
+def _text(objective: str, topics: Rows, parts: Rows) -> str:
     """Return the objective and the titles of the topics, one paragraph each.
 
     Without an objective, the titles of the topics and of the programme parts are all that is known. A
@@ -156,10 +156,11 @@ def _text(objective: str, topics: list[tuple[str, ...]], parts: list[tuple[str, 
     return "\n".join(dict.fromkeys(filter(None, paragraphs)))
 
 
-def _sectors(codes: set[str], parts: list[tuple[str, ...]], vocabulary: list[tuple[str, ...]]) -> tuple[str, ...]:
+@lru_cache(maxsize=10_000)
+def _sectors(codes: str, parts: Rows, vocabulary: Rows) -> tuple[str, ...]:
     """Return, in order, the second levels of the EuroSciVoc paths and the fields of the programme parts."""
     found = {slug(path.strip("/").split("/")[:2][-1]) for (path,) in vocabulary}
-    for code in codes:
+    for code in {*map(str.strip, codes.split(";")), *(code for code, _ in parts)}:
         found.update(_fields(code))
     found.update(slug(title) for code, title in parts if _names_field(code))
     return tuple(sorted(found - {""}))

@@ -49,15 +49,16 @@ class Reading:
         """Add a problem."""
         self.report.add(Problem(severity, *where, message))
 
-    def mended(self, text: str, where: Where) -> str:
-        """Return a short text with its accents mended, and report it; each distinct text is mended once."""
-        if text.isascii() and text.isprintable():  # nothing to mend, as in most names
-            return text
+    def mended(self, text: str, locate: Callable[[], Where]) -> str:
+        """Return a text with what damaged it undone, and report it; each distinct text is mended once."""
         if text not in self._mended:
             self._mended[text] = repair_text(text)
         mended, repairs = self._mended[text]
         if repairs:
-            self.note(Severity.REPAIRED, where, f"{', '.join(repairs)}: {text[:80]!r} became {mended[:80]!r}.")
+            same = next((i for i, (old, new) in enumerate(zip(text, mended, strict=False)) if old != new), 0)
+            start = max(0, same - 20)
+            shown = f"{text[start : start + 60]!r} became {mended[start : start + 60]!r}"
+            self.note(Severity.REPAIRED, locate(), f"{', '.join(repairs)}: {shown}.")
         return mended
 
     def day(self, text: str, where: Where) -> date | None:
@@ -70,11 +71,10 @@ class Reading:
             self.note(Severity.IGNORED, where, f"{text[:30]!r} is no date in the form 2024-01-31.")
             return None
 
-    def count_row(self) -> None:
-        """Count one row, and report progress now and then."""
-        self.rows += 1
-        if self.rows % _ROWS_PER_REPORT == 0:
-            self.progress(self.rows)
+    def count_rows(self, number: int) -> None:
+        """Add to the rows read so far, and tell how many they are."""
+        self.rows += number
+        self.progress(self.rows)
 
 
 def read_table(
@@ -90,7 +90,7 @@ def read_table(
     with file.open(reading.settings) as text:
         lines = _Lines(text, file.label, reading)
         rows = csv.reader(lines, delimiter=";")
-        header = [name.strip() for name in next(rows, [])]
+        header = _header(rows, file.label)
         pick = _columns(header, file.label, table, columns, reading)
         width = len(header)
         for line, row in _rows_within_limits(rows, lines, reading):
@@ -100,6 +100,13 @@ def read_table(
                 continue
             row.append("")
             yield line, tuple(map(str.strip, pick(row)))
+
+
+def _header(rows: "_csv.Reader", label: str) -> list[str]:
+    try:
+        return [name.strip() for name in next(rows, [])]
+    except csv.Error as error:
+        raise UnreadableFileError(f"{label}, line 1: {error}; is it a CORDIS table?") from error
 
 
 def _columns(
@@ -132,6 +139,7 @@ def _rows_within_limits(rows: "_csv.Reader", lines: "_Lines", reading: Reading) 
         except csv.Error:  # the cell is over csv's own limit, which is at least ours
             row = ["x" * (limit + 1)]
         if row is None:
+            reading.count_rows(count % _ROWS_PER_REPORT)
             return
         line, before = before + 1, rows.line_num
         if not row:
@@ -141,7 +149,8 @@ def _rows_within_limits(rows: "_csv.Reader", lines: "_Lines", reading: Reading) 
             raise UnreadableFileError(
                 f"{label} has more than {most:,} rows; raise MATCHER_MAX_ROWS, or split the table."
             )
-        reading.count_row()
+        if not count % _ROWS_PER_REPORT:
+            reading.count_rows(_ROWS_PER_REPORT)
         # A row on one short line cannot hold a long cell, so most rows are not measured.
         long, lines.long = lines.long, False
         if (long or before != line) and max(map(len, row)) > limit:

@@ -17,4 +17,6 @@ def measure(context: Context, rows: NDArray[np.int32]) -> NDArray[np.float64]:
     chosen = sectors[rows]
     sizes = np.diff(chosen.indptr) * asked.sum()
     common = np.asarray(chosen @ asked)
-    return np.divide(common, np.sqrt(sizes), out=np.full(len(rows), np.nan), where=sizes > 0)
+    values = np.full(len(rows), np.nan)
+    np.divide(common, np.sqrt(sizes), out=values, where=sizes > 0)
+    return values

@@ -58,7 +58,7 @@ def _stored_fields(kind: type) -> list[tuple[str, Any]]:
 def _write(folder: Path, prefix: str, value: Any, scalars: dict[str, Any]) -> None:
     for name, _ in _stored_fields(type(value)):
         part, key = getattr(value, name), f"{prefix}{name}"
-        if sparse.issparse(part):
+        if isinstance(part, sparse.csr_array):
             scalars[key] = list(part.shape)
             for array in ("data", "indices", "indptr"):
                 np.save(folder / f"{key}.{array}.npy", getattr(part, array), allow_pickle=False)

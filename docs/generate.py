@@ -1,0 +1,91 @@
+"""Write docs/reference.md from the program itself: `make docs`; a test compares."""
+
+import ast
+import inspect
+import textwrap
+from pathlib import Path
+
+import typer
+from matcher.cli import app
+from typer.main import get_command
+
+import matcher.errors
+from matcher.ranking import hand_set
+from matcher.settings import Settings
+from matcher.signals import SIGNALS
+from matcher.vocabularies import load
+
+FOLDER = Path(__file__).parent
+
+
+def reference() -> str:
+    """Return the reference: commands, signals, settings, kinds and errors."""
+    parts = [
+        "# Reference\n\nWritten by `make docs` from the program itself; do not edit.",
+        _commands(),
+        _signals(),
+        _settings(),
+        _kinds(),
+        _errors(),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _commands() -> str:
+    group = get_command(app)
+    told = ["## Commands", "Every command takes `--help`."]
+    for name, command in sorted(group.commands.items()):  # type: ignore[attr-defined]  # a group of commands
+        told.append(f"### `matcher {name}`\n\n{inspect.cleandoc(command.help or '')}")
+        rows = [
+            f"| `{' '.join(param.opts) or param.name}` | {getattr(param, 'help', '') or ''} |"
+            for param in command.params
+            if not getattr(param, "hidden", False)
+        ]
+        told.append("| argument or option | what it does |\n| --- | --- |\n" + "\n".join(rows).replace("<", "&lt;"))
+    return "\n\n".join(told)
+
+
+def _signals() -> str:
+    weights = hand_set()
+    rows = [
+        f"| `{signal.name}` | {load('signals')[signal.name]['en']} | {load('signals')[signal.name]['fr']} "
+        f"| {weight:g} | {centre:g} | {_first(signal.measure.__doc__)} |"
+        for signal, weight, centre in zip(SIGNALS, weights.weights, weights.centres, strict=True)
+    ]
+    head = "| signal | in English | en français | weight | centre | value |\n| --- | --- | --- | --- | --- | --- |\n"
+    return f"## Signals\n\nWeights of the model `{weights.name}`.\n\n{head}" + "\n".join(rows)
+
+
+def _settings() -> str:
+    source = ast.parse(textwrap.dedent(inspect.getsource(Settings))).body[0]
+    assert isinstance(source, ast.ClassDef)  # noqa: S101  # the source of a class is a class
+    documented = {}
+    for field, text in zip(source.body, source.body[1:], strict=False):
+        if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
+            documented[ast.unparse(field.target)] = str(text.value.value)
+    defaults = Settings()
+    rows = [f"| `MATCHER_{n.upper()}` | `{getattr(defaults, n)}` | {text} |" for n, text in documented.items()]
+    return "## Settings\n\n| variable | default | meaning |\n| --- | --- | --- |\n" + "\n".join(rows)
+
+
+def _kinds() -> str:
+    rows = [f"| `{code}` | {entry['en']} | {entry['fr']} |" for code, entry in load("kinds").items()]
+    return "## Kinds of organisations\n\n| code | English | français |\n| --- | --- | --- |\n" + "\n".join(rows)
+
+
+def _errors() -> str:
+    rows = [
+        f"| `{name}` | {_first(value.__doc__)} |"
+        for name, value in vars(matcher.errors).items()
+        if isinstance(value, type)
+    ]
+    return "## Errors\n\n| error | when, and what to do |\n| --- | --- |\n" + "\n".join(rows)
+
+
+def _first(text: str | None) -> str:
+    return " ".join(inspect.cleandoc(text or "").split("\n\n")[0].split())
+
+
+if __name__ == "__main__":
+    (FOLDER / "reference.md").write_text(reference(), encoding="utf-8")
+    typer.echo("Wrote docs/reference.md")

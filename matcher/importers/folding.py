@@ -1,0 +1,23 @@
+"""Words as they are compared in headers, names and vocabularies: without case, accents and punctuation."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_MARKS = re.compile("[\u0300-\u036f]+")
+_NO_WORD = re.compile(r"[\W_]+")
+# Letters that Unicode does not take apart.
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "œ": "oe", "æ": "ae", "ı": "i", "ð": "d", "þ": "th"})
+
+
+@lru_cache(maxsize=65_536)
+def fold(text: str) -> str:
+    """Return the words in small plain letters with single spaces: "N° Société-Mère" gives "n societe mere"."""
+    if not text.isascii():
+        text = _MARKS.sub("", unicodedata.normalize("NFKD", text.casefold())).translate(_LETTERS)
+    return _NO_WORD.sub(" ", text.lower()).strip()
+
+
+def slug(text: str) -> str:
+    """Return the folded words joined by hyphens, for an id that a person can read and type."""
+    return fold(text).replace(" ", "-")

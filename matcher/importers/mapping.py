@@ -1,0 +1,168 @@
+"""Headers to fields: automatic from the vocabulary `headers`, over it what the user says."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cache
+
+from matcher.errors import MappingError
+from matcher.importers.folding import fold
+from matcher.vocabularies import load
+
+KINDS = ("organisations", "collaborations", "briefs")
+
+JOINED_FIELDS = frozenset(
+    "description offers needs text requirements sectors languages linked linked_ids members kinds countries "
+    "exclusions conflicts".split()
+)
+"""Fields that may take several columns; of other fields the first column wins."""
+
+# Fields that tell what a table is about.
+_TELLING = {
+    "organisations": frozenset("country city employees founded website offers needs siren pic description".split()),
+    "collaborations": frozenset("members member role end".split()),
+    "briefs": frozenset("owner closes opens requirements kinds countries exclusions".split()),
+}
+_FILLERS = frozenset("de du des d la le les l un une of the a et and en".split())
+_PERSONAL_ALONE = frozenset("age genre president directeur responsable candidat laureat portable".split())
+
+
+@dataclass(frozen=True, slots=True)
+class TableMapping:
+    """Which columns give which field of a kind of table."""
+
+    kind: str
+    fields: dict[str, str]
+    """Header -> field, "" where the column is left out."""
+    notes: tuple[str, ...] = ()
+    columns: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    """Field -> positions of its columns."""
+
+
+def fields_of(kind: str) -> frozenset[str]:
+    """Return the fields that a table of this kind may give."""
+    return frozenset(load("headers")[kind])
+
+
+def known_headers(cells: Sequence[str]) -> int:
+    """Count the cells that are known headers of any kind of table."""
+    return max(sum(field_of(cell, kind) is not None for cell in cells) for kind in KINDS)
+
+
+def field_of(header: str, kind: str) -> str | None:
+    """Return the field that a header means in a table of this kind; None where it is not known."""
+    return _words(kind).get(_key(header))
+
+
+def is_personal(header: str) -> bool:
+    """Tell whether a column holds data about a person: an address, a name, a telephone number."""
+    words = fold(header)
+    if words in _personal():
+        return True
+    return any(f" {word} " in f" {words} " for word in _personal() - _PERSONAL_ALONE)
+
+
+def kind_named(title: str) -> str | None:
+    """Return the kind of table that a file or sheet name tells, None where it tells none."""
+    words = fold(title)
+    for kind, names in load("headers")["tables"].items():
+        if words in names:
+            return str(kind)
+    return None
+
+
+def kind_of_headers(header: Sequence[str]) -> str:
+    """Return the kind of table that the headers tell; organisations where nothing decides."""
+
+    def score(kind: str) -> int:
+        found = {field_of(name, kind) for name in header} - {None}
+        telling = len(found & _TELLING[kind])
+        if kind == "collaborations" and not found & {"members", "member"}:
+            return 0
+        return len(found) + 2 * telling
+
+    return max(KINDS, key=lambda kind: (score(kind), -KINDS.index(kind)))
+
+
+def map_headers(header: Sequence[str], kind: str, chosen: Mapping[str, str]) -> TableMapping:
+    """Give each header its field; `chosen` (folded header -> field) is over the automatic mapping."""
+    fields: dict[str, str] = {}
+    columns: dict[str, tuple[int, ...]] = {}
+    notes: list[str] = []
+    chosen_fields = {chosen[fold(name)] for name in header if fold(name) in chosen}
+    for position, name in enumerate(header):
+        by_hand = fold(name) in chosen
+        found = chosen[fold(name)] if by_hand else field_of(name, kind)
+        if not by_hand and found in chosen_fields and found not in JOINED_FIELDS:
+            found = None
+        if not by_hand and found is None and is_personal(name):
+            notes.append(f'Column "{name}" is left out: it is about persons, and none are kept.')
+        elif found and found in columns and found not in JOINED_FIELDS:
+            notes.append(f'Column "{name}" is left out: "{header[columns[found][0]]}" already gives {found}.')
+            found = None
+        elif found is None:
+            notes.append(f'Column "{name}" is left out: no field is known for it (--map "{name}=FIELD").')
+        fields[name] = found or ""
+        if found:
+            columns[found] = (*columns.get(found, ()), position)
+    return TableMapping(kind, fields, tuple(notes), columns)
+
+
+def check_mapping(table: str, mapping: TableMapping) -> None:
+    """Raise MappingError where a column is missing without which no record can be made."""
+    given = set(mapping.columns)
+    needed = {
+        "organisations": ("name", given & {"name", "id", "title", "siren", "pic", "vat", "siret"}),
+        "collaborations": ("members", given & {"members", "member"}),
+        "briefs": ("title", given & {"title", "text"}),
+    }[mapping.kind]
+    if needed[1]:
+        return
+    headers = ", ".join(f'"{name}"' for name in mapping.fields) or "none"
+    first = next(iter(mapping.fields), "Header")
+    raise MappingError(
+        f"{table}, read as {mapping.kind}: no column for {needed[0]}. Headers found: {headers}. "
+        f'Name it with --map "Header={needed[0]}", e.g. --map "{first}={needed[0]}".'
+    )
+
+
+def check_choices(chosen: Mapping[str, str], tables: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Return the user's mapping by folded header; `tables` is kind -> headers of all tables read.
+
+    Raises MappingError for a header or field that does not exist, naming the nearest ones.
+    """
+    headers = [name for names in tables.values() for name in names]
+    folded = {fold(name) for name in headers}
+    fields = sorted({name for kind in tables for name in fields_of(kind)})
+    for header, target in chosen.items():
+        if fold(header) not in folded:
+            raise MappingError(f'No column is called "{header}"; {_nearest(header, headers)}')
+        if target and target not in fields:
+            raise MappingError(f'No field is called "{target}"; {_nearest(target, fields)}')
+    return {fold(header): target for header, target in chosen.items()}
+
+
+def _nearest(word: str, words: Sequence[str]) -> str:
+    near = get_close_matches(word, words, n=3, cutoff=0.5)
+    if near:
+        return "the nearest are " + ", ".join(f'"{name}"' for name in near) + "."
+    return "there are " + ", ".join(f'"{name}"' for name in words) + "."
+
+
+def _key(header: str) -> str:
+    words = [word for word in fold(header).split() if word not in _FILLERS]
+    return " ".join(word[:-1] if len(word) > 3 and word.endswith("s") else word for word in words)
+
+
+@cache
+def _words(kind: str) -> dict[str, str]:
+    words: dict[str, str] = {}
+    for name, aliases in load("headers")[kind].items():
+        for alias in (name, *aliases):
+            words.setdefault(_key(alias), name)
+    return words
+
+
+@cache
+def _personal() -> frozenset[str]:
+    return frozenset(load("headers")["personal"])
