@@ -12,6 +12,8 @@ from matcher.snapshot import UNKNOWN, Snapshot
 
 HALF_LIFE_YEARS = 4.0
 """A tie loses half its weight in this time."""
+LIKENESS_DEVIATIONS = 8.0
+"""Texts are as alike as can be when their cosine lies so many deviations above that of unrelated ones."""
 RESTART = 0.5
 """PageRank's chance of going back to the asking organisation at each step."""
 STEPS = 8
@@ -129,16 +131,20 @@ class Context:
         self._scans.append((side.vector, near))
         return near
 
-    def cosines(self, side: Side | None, column: NDArray[np.int32], rows: NDArray[np.int32]) -> NDArray[np.float64]:
-        """Return similarities of a side with vectors of organisations, in [0, 1], 0 where unrelated.
-
-        The encoder's background cosine is 0, equality 1; NaN where either has no text.
-        """
+    def nearness(self, side: Side | None, column: NDArray[np.int32], rows: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Return the likeness of a side with vectors of organisations, in [0, 1]; NaN where either has no text."""
         if side is None:
             return np.full(len(rows), np.nan)
-        cosines = self.snapshot.texts.rows(column[rows]) @ side.vector
-        background = self.snapshot.background
-        return np.clip((cosines.astype(np.float64) - background) / (1.0 - background), 0.0, 1.0)
+        return self.likeness(self.snapshot.texts.rows(column[rows]) @ side.vector)
+
+    def likeness(self, cosines: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+        """Return cosines in [0, 1] alike for all encoders: 0.2 for unrelated texts, 1 at LIKENESS_DEVIATIONS.
+
+        A cosine is told in standard deviations from the encoder's mean for unrelated texts, -2 to
+        LIKENESS_DEVIATIONS.
+        """
+        deviations = (cosines.astype(np.float64) - self.snapshot.background) / (self.snapshot.spread or 1.0)
+        return np.clip((deviations + 2.0) / (LIKENESS_DEVIATIONS + 2.0), 0.0, 1.0)
 
     @cached_property
     def newcomer(self) -> bool:

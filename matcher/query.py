@@ -57,6 +57,8 @@ class Query:
     need: Side | None = None
     offer: Side | None = None
     profile: Side | None = None
+    on_behalf: bool = False
+    """True where they ask for a brief, not for themselves: then their kind says nothing of the kinds sought."""
     filters: Filters = field(default_factory=Filters)
 
 
@@ -87,6 +89,7 @@ def text_query(
     """Ask with free text; `side` says whether it is a need or an offer, None tells its sentences apart.
 
     A text in which no sentence states a need is taken whole as the need: somebody asks because they seek.
+    A text that only offers is held against needs; against profiles only where nobody in the snapshot states one.
     """
     needs, offers = tell_apart(text) if side is None else ([], [])
     if side == "offer":
@@ -98,9 +101,13 @@ def text_query(
         source={"text": text, "side": side or "told apart"},
         need=_new_side(snapshot, encoder, needs),
         offer=_new_side(snapshot, encoder, offers),
-        profile=_new_side(snapshot, encoder, split_sentences(text)),
+        profile=_new_side(snapshot, encoder, split_sentences(text)) if needs or not _needs_known(snapshot) else None,
         filters=filters,
     )
+
+
+def _needs_known(snapshot: Snapshot) -> bool:
+    return bool(np.any(snapshot.texts.need != UNKNOWN))
 
 
 def brief_query(snapshot: Snapshot, encoder: Encoder, brief: Brief, filters: Filters = ANYBODY) -> Query:  # frozen
@@ -116,6 +123,7 @@ def brief_query(snapshot: Snapshot, encoder: Encoder, brief: Brief, filters: Fil
         label=brief.title or brief.id,
         source={"brief": brief.id},
         organisations=() if owner is None else (owner,),
+        on_behalf=True,
         need=side,
         profile=side,
         filters=Filters(
@@ -133,8 +141,8 @@ def profile_texts(snapshot: Snapshot, rows: Sequence[int]) -> NDArray[np.int32]:
     texts = snapshot.texts
     own = np.concatenate([_texts_of(texts.description_text, rows), _stated_offers(snapshot, rows)])
     joint = [snapshot.collaborations.text[snapshot.incidence.collaborations_of(row)] for row in rows]
-    every = np.concatenate([own, *joint])
-    return every[every != UNKNOWN].astype(np.int32)
+    every: NDArray[np.int32] = np.concatenate([own, *joint]).astype(np.int32)
+    return np.asarray(every[every != UNKNOWN])
 
 
 def sentences_of(snapshot: Snapshot, texts: NDArray[np.int32]) -> NDArray[np.int32]:

@@ -1,10 +1,11 @@
 """What people write to what the engine knows: organisations by id, identifier or name, kinds, countries."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 
 from matcher.errors import InputError
 from matcher.importers.codes import country_code, vocabulary_code
+from matcher.records import Organisation
 from matcher.snapshot import Snapshot
 from matcher.store.folding import fold_words
 from matcher.vocabularies import load
@@ -17,43 +18,47 @@ LEAST_ALIKE = 0.35
 """Share of the sought name's letter groups that a name must hold to be offered as what was meant."""
 
 
-def position_of(snapshot: Snapshot, text: str) -> int | None:
-    """Return the row of the organisation with this id, with or without the scheme of an identifier."""
-    ids, bare = snapshot.organisations.ids, "".join(text.split())
-    for id in dict.fromkeys([text, text.strip(), bare, *(f"{scheme}:{bare}" for scheme in SCHEMES)]):
-        row = ids.position(id)
-        if row is not None:
-            return row
-    return None
+def possible_ids(text: str) -> list[str]:
+    """Return the ids that a text may mean: as it is, without spaces, and with the scheme of an identifier."""
+    bare = "".join(text.split())
+    return list(dict.fromkeys([text, text.strip(), bare, *(f"{scheme}:{bare}" for scheme in SCHEMES)]))
 
 
-def rows_named(snapshot: Snapshot, text: str) -> list[int]:
-    """Return the rows of organisations of exactly this name, case, accents and spaces aside."""
-    sought = fold_words(text)
-    return [row for row, name in enumerate(snapshot.organisations.names) if name and fold_words(name) == sought]
+def ids_named(snapshot: Snapshot, text: str) -> list[str]:
+    """Return the ids of organisations of exactly this name, case, accents and spaces aside."""
+    ids, sought = snapshot.organisations.ids, fold_words(text)
+    names = enumerate(snapshot.organisations.names)
+    return [ids[row] for row, name in names if name and fold_words(name) == sought]
 
 
-def only_one(snapshot: Snapshot, text: str, rows: list[int]) -> str | None:
-    """Return the id of the only row, None without one; several raise InputError that lists their ids."""
-    ids = snapshot.organisations.ids
-    if len(rows) > 1:
-        named = ", ".join(ids[row] for row in rows[:MOST_NAMED])
-        more = f" and {len(rows) - MOST_NAMED} more" if len(rows) > MOST_NAMED else ""
-        raise InputError(f"{len(rows)} organisations are called {text!r}: {named}{more}. Give the id of one of them.")
-    return ids[rows[0]] if rows else None
+def is_meant(organisation: Organisation, text: str) -> bool:
+    """Tell whether a text is an organisation's exact name or one of its identifiers, with or without scheme."""
+    bare = "".join(text.split()).casefold()
+    keys = {key.casefold() for scheme, value in organisation.identifiers for key in (value, f"{scheme}:{value}")}
+    return bare in keys or fold_words(organisation.name) == fold_words(text)
 
 
-def nearest_names(snapshot: Snapshot, text: str, most: int = 3) -> list[str]:
-    """Return ids and names of the organisations whose names are most like a text, most alike first."""
+def only_one(text: str, ids: Sequence[str]) -> str | None:
+    """Return the only id, None without one; several raise InputError that lists them."""
+    if len(ids) > 1:
+        more = f" and {len(ids) - MOST_NAMED} more" if len(ids) > MOST_NAMED else ""
+        raise InputError(
+            f"{len(ids)} organisations are called {text!r}: {', '.join(ids[:MOST_NAMED])}{more}. "
+            "Give the id of one of them."
+        )
+    return ids[0] if ids else None
+
+
+def nearest_names(named: Iterable[tuple[str, str]], text: str, most: int = 3) -> list[str]:
+    """Return `NAME (ID)` of the pairs (id, name) whose names are most like a text, most alike first."""
     sought = _letter_groups(text)
-    alike: list[tuple[float, float, int]] = []
-    for row, name in enumerate(snapshot.organisations.names):
-        groups = _letter_groups(name or snapshot.organisations.ids[row])
+    alike: list[tuple[float, float, str, str]] = []
+    for id, name in named:
+        groups = _letter_groups(name or id)
         shared = len(sought & groups)
-        if shared and shared / len(sought) >= LEAST_ALIKE:
-            alike.append((-shared / len(sought), -shared / len(groups), row))
-    organisations = snapshot.organisations
-    return [f"{organisations.names[row]} ({organisations.ids[row]})" for *_, row in sorted(alike)[:most]]
+        if shared >= LEAST_ALIKE * len(sought):
+            alike.append((-shared, -shared / len(groups), id, name))
+    return [f"{name} ({id})" if name else id for *_, id, name in sorted(alike)[:most]]
 
 
 def _letter_groups(text: str) -> set[str]:

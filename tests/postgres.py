@@ -39,7 +39,7 @@ def running_server() -> Iterator[str]:
 
 @contextmanager
 def _server(programs: Path, folder: Path, data: Path, owner: dict[str, Any]) -> Iterator[None]:
-    command = [programs / "postgres", "-D", data, "-k", folder, "-h", "", "-c", "fsync=off"]
+    command: list[str | Path] = [programs / "postgres", "-D", data, "-k", folder, "-h", "", "-c", "fsync=off"]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **owner)
     try:
@@ -97,7 +97,7 @@ def _run(command: list[str | Path], owner: dict[str, Any]) -> None:
 
 
 def _wait(server: "subprocess.Popen[bytes]", programs: Path, folder: Path) -> None:
-    asks = [programs / "pg_isready", "-q", "-h", folder]
+    asks: list[str | Path] = [programs / "pg_isready", "-q", "-h", folder]
     for _ in range(_START_SECONDS * 10):
         if server.poll() is not None:
             break

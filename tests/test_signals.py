@@ -129,7 +129,7 @@ def test_a_common_partner_is_worth_what_the_formula_says() -> None:
     snapshot = frozen(records)
     decay = 0.5 ** ((TODAY - date(2026, 1, 1)).days / (365.25 * 4))
     strength = decay * decay / np.log(2 + 2)
-    assert measured(snapshot, "a", "b")["shared_partners"] == pytest.approx(strength / (strength + 0.02))
+    assert measured(snapshot, "a", "b")["shared_partners"] == pytest.approx(strength / (strength + 0.05))
 
 
 def test_a_recent_common_partner_is_worth_more_than_an_old_one() -> None:

@@ -8,9 +8,6 @@ from functools import cache
 from matcher.importers.folding import fold
 from matcher.vocabularies import load
 
-_LANGUAGES = tuple("fr de es it pt nl el pl cs sk hu ro bg hr sl sv da nb fi et lv lt ca tr uk".split())
-_LANGUAGES_OF_LANGUAGES = tuple("fr de es it pt nl".split())
-
 
 def country_code(text: str) -> str:
     """Return the ISO 3166-1 alpha-2 code of a code (EL and UK too) or of a name in a European language.
@@ -70,7 +67,7 @@ def _countries() -> dict[str, str]:
         for key in ("alpha_2", "alpha_3", "name", "common_name", "official_name"):
             if name := getattr(country, key, None):
                 codes.setdefault(fold(name), country.alpha_2)
-    for language in _LANGUAGES:
+    for language in load("languages")["catalogues_of_countries"]:
         names = gettext.translation("iso3166-1", pycountry.LOCALES_DIR, [language], fallback=True)
         for country in countries:
             for key in ("name", "common_name"):
@@ -86,7 +83,7 @@ def _languages() -> dict[str, str]:
 
     languages = [language for language in pycountry.languages if hasattr(language, "alpha_2")]
     codes = {fold(language.alpha_2): language.alpha_2 for language in languages}
-    for code, words in load("languages").items():
+    for code, words in load("languages")["names"].items():
         for word in words:
             codes.setdefault(fold(word), code)
 
@@ -97,9 +94,11 @@ def _languages() -> dict[str, str]:
     for language in languages:
         add(language.alpha_3, language.alpha_2)
         add(language.name, language.alpha_2)
+        if language.alpha_2 not in load("languages")["catalogues_of_countries"]:
+            continue
         own = gettext.translation("iso639-3", pycountry.LOCALES_DIR, [language.alpha_2], fallback=True)
         add(own.gettext(language.name), language.alpha_2)
-    for reader in _LANGUAGES_OF_LANGUAGES:
+    for reader in load("languages")["catalogues_of_languages"]:
         names = gettext.translation("iso639-3", pycountry.LOCALES_DIR, [reader], fallback=True)
         for language in languages:
             add(names.gettext(language.name), language.alpha_2)

@@ -5,14 +5,13 @@ row's own values), so the order of the rows changes nothing. Region and coordina
 rows of the chosen country, since an organisation that moved must not keep its old place.
 """
 
-import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 
 from matcher import vocabularies
 from matcher.importers.cordis_tables import Reading, Where
+from matcher.importers.folding import fold
 from matcher.importers.places import locate
 from matcher.importers.report import Severity
 from matcher.records import Member, Organisation
@@ -76,7 +75,7 @@ class Participants:
         known = _merged(newest)
 
         def where(column: str, value: str) -> Where:
-            seen = next(rows[said] for said in newest if value in said)
+            seen = next((rows[said] for said in newest if value in said), rows[newest[0]])
             return (*seen[2:], column)
 
         country = _country(newest, where, reading)
@@ -166,9 +165,7 @@ def is_cluster(name: str) -> bool:
     """Tell whether a name says cluster, network, association or federation in one of many languages."""
     rules = vocabularies.load("cordis")
     beginnings, endings = tuple(rules["cluster_beginnings"]), tuple(rules["cluster_endings"])
-    letters = unicodedata.normalize("NFKD", name.casefold())
-    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return any(
         word in rules["cluster_words"] or word.startswith(beginnings) or word.endswith(endings)
-        for word in re.findall(r"[^\W\d_]+", plain)
+        for word in fold(name).split()
     )

@@ -1,7 +1,5 @@
 """CORDIS projects to collaborations: their titles, texts, dates and fields, and then their members."""
 
-import re
-import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, lru_cache
@@ -11,6 +9,7 @@ from matcher import vocabularies
 from matcher.errors import MappingError
 from matcher.importers.cordis_files import OPTIONAL_TABLES, Programme
 from matcher.importers.cordis_tables import Reading, read_table
+from matcher.importers.folding import fold, slug
 from matcher.importers.report import Severity
 from matcher.records import Collaboration, Member
 
@@ -139,7 +138,7 @@ def _project(
 
 def _title(acronym: str, title: str) -> str:
     """Return `ACRONYM: title`, as people know a project by its acronym; or either alone."""
-    if not (acronym and title) or title.casefold().startswith(acronym.casefold()):
+    if not (acronym and title) or f"{fold(title)} ".startswith(f"{fold(acronym)} "):
         return title or acronym
     return f"{acronym}: {title}"
 
@@ -183,11 +182,3 @@ def _names_field(code: str) -> bool:
 def _weight(role: str) -> tuple[int, str]:
     roles: list[Any] = vocabularies.load("cordis")["roles"]
     return (roles.index(role) if role in roles else len(roles), role)
-
-
-@cache
-def slug(text: str) -> str:
-    """Return `smart-green-and-integrated-transport` for `Smart, green and integrated transport`."""
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return re.sub(r"[\W_]+", "-", plain).strip("-")

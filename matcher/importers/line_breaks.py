@@ -1,6 +1,9 @@
 """Lines as PDF extraction leaves them: sentences cut at the margin, words cut by hyphens, odd bullets."""
 
 import re
+from functools import cache
+
+from matcher.vocabularies import load
 
 _LETTER = "A-Za-zÀ-ÖØ-öø-ž"
 _SMALL = "a-zà-öø-ÿœ"
@@ -14,183 +17,12 @@ _BULLET_WITHIN = re.compile(r"[ \t]+[¶\uf0a7\uf0b7\uf0d8\uf0fc][ \t]*(?=\S)|(?<
 _LOST_BULLET = re.compile(r"[ \t]*[¶\uf0a7\uf0b7\uf0d8\uf0fc][ \t]*")
 
 _HYPHEN_AT_END = re.compile(f"([{_LETTER}]+)-[ \t]*\n[ \t]*([{_SMALL}]+)")
-# Left parts and right parts between which the hyphen belongs to the word.
-_KEEPS_HYPHEN_LEFT = frozenset(
-    [
-        "peut",
-        "sous",
-        "non",
-        "semi",
-        "quasi",
-        "demi",
-        "mi",
-        "ex",
-        "vice",
-        "contre",
-        "après",
-        "avant",
-        "self",
-        "well",
-        "high",
-        "low",
-        "long",
-        "short",
-        "real",
-        "end",
-        "post",
-        "pre",
-        "multi",
-        "sub",
-        "franco",
-        "anglo",
-        "socio",
-        "arc",
-        "rendez",
-        "est",
-        "là",
-        "celui",
-        "celle",
-        "ceux",
-        "ci",
-        "vis",
-        "bien",
-        "plus",
-        "porte",
-    ]
-)
-_KEEPS_HYPHEN_RIGHT = frozenset(
-    [
-        "il",
-        "elle",
-        "on",
-        "ils",
-        "elles",
-        "vous",
-        "nous",
-        "je",
-        "tu",
-        "ce",
-        "là",
-        "ci",
-        "même",
-        "mêmes",
-        "être",
-        "dessus",
-        "dessous",
-        "et",
-        "ou",
-        "und",
-        "oder",
-        "and",
-        "or",
-        "à",
-        "based",
-        "driven",
-        "made",
-        "time",
-        "end",
-        "up",
-        "of",
-        "in",
-    ]
-)
 # A hyphen and a space inside a line, before an ending that is no word by itself.
 _HYPHEN_WITHIN = re.compile(
     f"(?<=[{_SMALL}]{{3}})- (?=(?:tions?|sions?|ments|teurs?|trices?|niques?|tiques?|giques?|logies?|"
     f"bilités?|lités?|ungen|ción|ciones|zione|zioni|ability|ities|ological)(?![{_LETTER}]))"
 )
 
-_FUNCTION_WORDS = frozenset(
-    [
-        "de",
-        "du",
-        "des",
-        "d",
-        "la",
-        "le",
-        "les",
-        "l",
-        "un",
-        "une",
-        "et",
-        "ou",
-        "à",
-        "au",
-        "aux",
-        "en",
-        "dans",
-        "par",
-        "pour",
-        "sur",
-        "avec",
-        "sans",
-        "que",
-        "qui",
-        "dont",
-        "est",
-        "sont",
-        "ce",
-        "cette",
-        "ces",
-        "son",
-        "sa",
-        "ses",
-        "notre",
-        "nos",
-        "the",
-        "of",
-        "and",
-        "or",
-        "to",
-        "in",
-        "for",
-        "with",
-        "by",
-        "on",
-        "a",
-        "an",
-        "that",
-        "which",
-        "is",
-        "are",
-        "our",
-        "their",
-        "der",
-        "die",
-        "das",
-        "den",
-        "dem",
-        "des",
-        "und",
-        "oder",
-        "mit",
-        "für",
-        "von",
-        "zu",
-        "im",
-        "in",
-        "el",
-        "los",
-        "las",
-        "y",
-        "con",
-        "para",
-        "del",
-        "una",
-        "un",
-        "il",
-        "lo",
-        "gli",
-        "e",
-        "di",
-        "che",
-        "per",
-        "nel",
-        "della",
-        "delle",
-        "dei",
-    ]
-)
 _LAST_WORD = re.compile(f"([{_LETTER}]+)[ \t]*$")
 _ENDS_SENTENCE = re.compile(r"[.!?:;…][\"'”’»)\]]*[ \t]*$")
 _STARTS_SMALL = re.compile(f"[ \t]*[{_SMALL}]")
@@ -234,7 +66,7 @@ def join_lines(text: str, width: int) -> str:
 
 def _join_halves(match: re.Match[str]) -> str:
     left, right = match.groups()
-    keeps = left.lower() in _KEEPS_HYPHEN_LEFT or right in _KEEPS_HYPHEN_RIGHT or left.isupper()
+    keeps = left.lower() in _words("keeps_hyphen_left") or right in _words("keeps_hyphen_right") or left.isupper()
     return f"{left}-{right}" if keeps else f"{left}{right}"
 
 
@@ -243,6 +75,12 @@ def _goes_on(text: str, length: int, line: str, width: int) -> bool:
     if not length or not line.strip() or _ENDS_SENTENCE.search(text[-10:]) or _STARTS_ITEM.match(line):
         return False
     last = _LAST_WORD.search(text[-40:])
-    if last and last.group(1) in _FUNCTION_WORDS:
+    if last and last.group(1) in _words("goes_on_after"):
         return True
     return length >= width and _STARTS_SMALL.match(line) is not None
+
+
+@cache
+def _words(name: str) -> frozenset[str]:
+    """Words between which a hyphen stays, and words after which a sentence goes on."""
+    return frozenset(load("line-breaks")[name])

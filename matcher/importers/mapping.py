@@ -11,21 +11,6 @@ from matcher.vocabularies import load
 
 KINDS = ("organisations", "collaborations", "briefs")
 
-JOINED_FIELDS = frozenset(
-    "description offers needs text requirements sectors languages linked linked_ids members kinds countries "
-    "exclusions conflicts".split()
-)
-"""Fields that may take several columns; of other fields the first column wins."""
-
-# Fields that tell what a table is about.
-_TELLING = {
-    "organisations": frozenset("country city employees founded website offers needs siren pic description".split()),
-    "collaborations": frozenset("members member role end".split()),
-    "briefs": frozenset("owner closes opens requirements kinds countries exclusions".split()),
-}
-_FILLERS = frozenset("de du des d la le les l un une of the a et and en".split())
-_PERSONAL_ALONE = frozenset("age genre president directeur responsable candidat laureat portable".split())
-
 
 @dataclass(frozen=True, slots=True)
 class TableMapping:
@@ -51,15 +36,15 @@ def known_headers(cells: Sequence[str]) -> int:
 
 def field_of(header: str, kind: str) -> str | None:
     """Return the field that a header means in a table of this kind; None where it is not known."""
-    return _words(kind).get(_key(header))
+    return _exact_words(kind).get(fold(header)) or _words(kind).get(_key(header))
 
 
 def is_personal(header: str) -> bool:
     """Tell whether a column holds data about a person: an address, a name, a telephone number."""
     words = fold(header)
-    if words in _personal():
+    if words in _set("personal"):
         return True
-    return any(f" {word} " in f" {words} " for word in _personal() - _PERSONAL_ALONE)
+    return any(f" {word} " in f" {words} " for word in _set("personal") - _set("personal_alone"))
 
 
 def kind_named(title: str) -> str | None:
@@ -76,7 +61,7 @@ def kind_of_headers(header: Sequence[str]) -> str:
 
     def score(kind: str) -> int:
         found = {field_of(name, kind) for name in header} - {None}
-        telling = len(found & _TELLING[kind])
+        telling = len(found.intersection(load("headers")["telling"][kind]))
         if kind == "collaborations" and not found & {"members", "member"}:
             return 0
         return len(found) + 2 * telling
@@ -93,11 +78,11 @@ def map_headers(header: Sequence[str], kind: str, chosen: Mapping[str, str]) -> 
     for position, name in enumerate(header):
         by_hand = fold(name) in chosen
         found = chosen[fold(name)] if by_hand else field_of(name, kind)
-        if not by_hand and found in chosen_fields and found not in JOINED_FIELDS:
+        if not by_hand and found in chosen_fields and found not in _set("joined"):
             found = None
         if not by_hand and found is None and is_personal(name):
             notes.append(f'Column "{name}" is left out: it is about persons, and none are kept.')
-        elif found and found in columns and found not in JOINED_FIELDS:
+        elif found and found in columns and found not in _set("joined"):
             notes.append(f'Column "{name}" is left out: "{header[columns[found][0]]}" already gives {found}.')
             found = None
         elif found is None:
@@ -150,8 +135,15 @@ def _nearest(word: str, words: Sequence[str]) -> str:
 
 
 def _key(header: str) -> str:
-    words = [word for word in fold(header).split() if word not in _FILLERS]
+    all_words = fold(header).split()
+    words = [word for word in all_words if word not in _set("fillers")] or all_words
     return " ".join(word[:-1] if len(word) > 3 and word.endswith("s") else word for word in words)
+
+
+@cache
+def _exact_words(kind: str) -> dict[str, str]:
+    """Headers as they stand: "kinds" and "kind" are two fields of a brief."""
+    return {fold(alias): name for name, aliases in load("headers")[kind].items() for alias in (name, *aliases)}
 
 
 @cache
@@ -164,5 +156,5 @@ def _words(kind: str) -> dict[str, str]:
 
 
 @cache
-def _personal() -> frozenset[str]:
-    return frozenset(load("headers")["personal"])
+def _set(name: str) -> frozenset[str]:
+    return frozenset(load("headers")[name])

@@ -64,20 +64,32 @@ def open_delimited(path: Path, settings: Settings, report: ImportReport, header_
     width = settings.max_cell_chars * _LINE_TO_CELL
     delimiter, skip = _find_delimiter(path, encoding, width)
     rows = _read_rows(_Source(path, encoding, delimiter, skip, width), settings, report)
-    return table_from(path.name, path.stem, rows, report, header_score)
+    table = table_from(path.name, path.stem, rows, report, header_score)
+    if table is None:
+        raise UnreadableFileError(f"{path.name} holds no row at all; save or download it again.")
+    return table
 
 
-def table_from(name: str, title: str, rows: Iterator[Row], report: ImportReport, header_score: HeaderScore) -> Table:
-    """Find the header among the first rows; a table without any row raises UnreadableFileError."""
+def table_from(
+    name: str, title: str, rows: Iterator[Row], report: ImportReport, header_score: HeaderScore
+) -> Table | None:
+    """Find the header among the first rows; None where there is no row at all."""
     first = list(islice(rows, HEADER_WITHIN))
     if not first:
-        raise UnreadableFileError(f"{name} holds no row at all; save or download it again.")
-    scores = [header_score([str(cell or "") for cell in row.cells]) for row in first]
-    at = scores.index(max(scores))
+        return None
+    at = _header_at(first, header_score)
     if at:
         report.notes.append(f"{name}: the header is on line {first[at].line}; the lines above it are left out.")
     header = _name_columns(first[at].cells)
     return Table(name, title, header, _fit(name, header, first[at + 1 :], rows, report))
+
+
+def _header_at(rows: Sequence[Row], header_score: HeaderScore) -> int:
+    """Return which row is the header: the first, unless one below has more cells and more known headers."""
+    texts = [[str(cell) for cell in row.cells if cell not in (None, "")] for row in rows]
+    scores = [header_score(cells) for cells in texts]
+    best = scores.index(max(scores))
+    return best if scores[best] >= 2 and len(texts[best]) > len(texts[0]) else 0
 
 
 def _name_columns(cells: Sequence[Cell]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ import re
 from datetime import date, datetime
 from functools import cache
 
-from matcher.importers.folding import fold, slug
+from matcher.importers.folding import fold
 from matcher.importers.tables import Cell
 from matcher.vocabularies import load
 
@@ -184,7 +184,7 @@ def _day(text: str, parts: dict[str, str | None], end: bool) -> date:
     year, month, day = int(parts["y"] or 0), int(parts.get("m") or 0), int(parts.get("d") or 0)
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise ValueError(f'"{_short(text)}": the year {year} is not between {FIRST_YEAR} and {LAST_YEAR}')
-    month = month if "m" in parts and parts["m"] else (12 if end else 1)
+    month = month if parts.get("m") else (12 if end else 1)
     if not 1 <= month <= 12:
         raise ValueError(f'"{_short(text)}" is no date: there is no month {month} (the day comes first)')
     last = calendar.monthrange(year, month)[1]
@@ -201,21 +201,3 @@ def _months() -> dict[str, int]:
 
 def _short(text: str) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
-
-
-__all__ = [
-    "as_text",
-    "is_formula",
-    "parse_count",
-    "parse_date",
-    "parse_degrees",
-    "parse_identifier",
-    "parse_number",
-    "parse_position",
-    "parse_visibility",
-    "parse_website",
-    "parse_year",
-    "slug",
-    "split_statements",
-    "split_values",
-]

@@ -43,9 +43,9 @@ def open_workbook(
         for sheet in book.worksheets:
             name = path.name if len(book.worksheets) == 1 else f"{path.name} [{sheet.title}]"
             rows = _read_sheet(sheet, name, settings, report)
-            try:
-                tables.append(table_from(name, sheet.title, rows, report, header_score))
-            except UnreadableFileError:
+            if table := table_from(name, sheet.title, rows, report, header_score):
+                tables.append(table)
+            else:
                 report.notes.append(f"{name}: the sheet is empty and left out.")
         if not tables:
             raise UnreadableFileError(f"{path.name} holds no row in any sheet.")

@@ -22,6 +22,7 @@ from matcher.signals import (
     proximity,
     rare_terms,
     sectors,
+    sentence_match,
     shared_partners,
     third_degree,
 )
@@ -43,6 +44,7 @@ class Signal:
 
 SIGNALS = (
     Signal("need_offer", need_offer.measure),
+    Signal("sentence_match", sentence_match.measure),
     Signal("offer_need", offer_need.measure),
     Signal("profile_similarity", profile_similarity.measure),
     Signal("rare_terms", rare_terms.measure),

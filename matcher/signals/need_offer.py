@@ -7,5 +7,5 @@ from matcher.context import Context
 
 
 def measure(context: Context, rows: NDArray[np.int32]) -> NDArray[np.float64]:
-    """Return how near each offer lies to the query's need: 0 unrelated, 1 the same; NaN without either text."""
-    return context.cosines(context.query.need, context.snapshot.texts.offer, rows)
+    """Return how near each offer lies to the query's need, in [0, 1], 0.2 for unrelated texts; NaN without either text."""
+    return context.nearness(context.query.need, context.snapshot.texts.offer, rows)

@@ -7,5 +7,5 @@ from matcher.context import Context
 
 
 def measure(context: Context, rows: NDArray[np.int32]) -> NDArray[np.float64]:
-    """Return how near the query's offer lies to each need: 0 unrelated, 1 the same; NaN without either text."""
-    return context.cosines(context.query.offer, context.snapshot.texts.need, rows)
+    """Return how near the query's offer lies to each need, in [0, 1], 0.2 for unrelated texts; NaN without either text."""
+    return context.nearness(context.query.offer, context.snapshot.texts.need, rows)

@@ -11,7 +11,7 @@ MOST_PARTNERS = 100
 
 
 def measure(context: Context, rows: NDArray[np.int32]) -> NDArray[np.float64]:
-    """Return how alike each profile is to the past partners' mean: 0 unrelated, 1 the same.
+    """Return how alike each profile is to the past partners' mean, in [0, 1], 0.2 for unrelated texts.
 
     Partners count by the strength of their tie; NaN without past partners or text.
     """
@@ -26,4 +26,4 @@ def measure(context: Context, rows: NDArray[np.int32]) -> NDArray[np.float64]:
     if not length:
         return np.full(len(rows), np.nan)
     mean = Side((total / length).astype(np.float32), (), np.zeros((0, len(total)), dtype=np.float32), {})
-    return context.cosines(mean, texts.profile, rows)
+    return context.nearness(mean, texts.profile, rows)

@@ -7,5 +7,5 @@ from matcher.context import Context
 
 
 def measure(context: Context, rows: NDArray[np.int32]) -> NDArray[np.float64]:
-    """Return how alike the profiles are: 0 unrelated, 1 the same; NaN without either text."""
-    return context.cosines(context.query.profile, context.snapshot.texts.profile, rows)
+    """Return how alike the profiles are, in [0, 1], 0.2 for unrelated texts; NaN without either text."""
+    return context.nearness(context.query.profile, context.snapshot.texts.profile, rows)

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from matcher.context import Context
 
-HALF = 0.003
+HALF = 0.01
 """Share of the random walk at which the value is one half."""
 
 

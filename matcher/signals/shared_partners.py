@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 
 from matcher.context import Context
 
-HALF = 0.02
-"""Strength at which the value is one half: about one recent common partner in collaborations of six."""
+HALF = 0.05
+"""Strength at which the value is one half: about one recent common partner in collaborations of four."""
 
 
 def measure(context: Context, rows: NDArray[np.int32]) -> NDArray[np.float64]:

@@ -117,7 +117,9 @@ class Snapshot:
     before: str
     """Cut-off date, ISO; empty where everything is in."""
     background: float
-    """Cosine of texts that have nothing to do with each other, under this encoder."""
+    """Mean cosine of texts that have nothing to do with each other, under this encoder."""
+    spread: float
+    """Standard deviation of those cosines: the unit in which likeness is told, whatever the encoder."""
     organisations: Organisations
     collaborations: Collaborations
     incidence: Incidence

@@ -50,16 +50,19 @@ def take_snapshot(
     for collaboration in collaborations:
         catalogue.add_collaboration(collaboration)
     text = np.asarray(catalogue.collaboration, dtype=np.int32)
-    own = own_holdings(catalogue, len(catalogue.texts), range(len(organisations)))
+    offer, description, derived = catalogue.columns()
+    own = own_holdings(description, offer, derived, len(catalogue.texts))
     held = holdings(own, incidence.by_organisation, incidence, text)
     sectors = Sectors.of([*organisations, *collaborations])
     collaboration_sectors = sectors.matrix(collaborations)
     joint_sectors = incidence.by_organisation @ collaboration_sectors
+    unrelated = unrelated_cosines(encoder, cache)
     return Snapshot(
         name=snapshot_name(revision, encoder.name, before),
         encoder=encoder.name,
         before=before.isoformat() if before else "",
-        background=background(encoder, cache),
+        background=unrelated[0],
+        spread=unrelated[1],
         organisations=organisation_columns(organisations, sectors, joint_sectors),
         collaborations=collaboration_columns(collaborations, text, collaboration_sectors),
         incidence=incidence,
@@ -68,11 +71,15 @@ def take_snapshot(
     )
 
 
-def background(encoder: Encoder, cache: VectorCache | None) -> float:
-    """Return the mean cosine of texts that have nothing to do with each other; no store changes it."""
+def unrelated_cosines(encoder: Encoder, cache: VectorCache | None) -> tuple[float, float]:
+    """Return mean and deviation of cosines of texts that have nothing to do with each other.
+
+    They are the encoder's own: no store changes them.
+    """
     vectors = embed(load("unrelated"), encoder, cache, lambda done, total: None).astype(np.float64)
     cosines = vectors @ vectors.T
-    return float(np.mean(cosines[np.triu_indices(len(vectors), k=1)]))
+    apart = cosines[np.triu_indices(len(vectors), k=1)]
+    return float(np.mean(apart)), float(np.std(apart))
 
 
 def known_before(records: Records, cutoff: date) -> tuple[list[Organisation], list[Collaboration]]:

@@ -55,6 +55,14 @@ class Catalogue:
         self.offer_derived.append(profile.offers_derived)
         self.need_derived.append(profile.needs_derived)
 
+    def columns(self) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.bool_]]:
+        """Return the texts of offers and descriptions, and whether offers are derived, as arrays."""
+        return (
+            np.asarray(self.offer, dtype=np.int32),
+            np.asarray(self.description, dtype=np.int32),
+            np.asarray(self.offer_derived, dtype=np.bool_),
+        )
+
     def add_collaboration(self, collaboration: Collaboration) -> None:
         """Enter a collaboration's title and text as one text."""
         parts = [part.strip() for part in (collaboration.title, collaboration.text)]
@@ -79,23 +87,31 @@ class Holdings:
         return sparse.csr_array(self.own + self.joint_counts)
 
 
-def own_holdings(texts: "Texts | Catalogue", text_count: int, rows: Sequence[int]) -> sparse.csr_array[Any]:
-    """Return the own texts of organisations `rows`: the description, and offers unless derived from it."""
-    if isinstance(texts, Texts):
-        description, offer, derived = texts.description_text, texts.offer_text, texts.offer_derived
-    else:
-        description, offer = np.asarray(texts.description), np.asarray(texts.offer)
-        derived = np.asarray(texts.offer_derived, dtype=np.bool_)
-    chosen = np.asarray(rows, dtype=np.int32)
-    stated = np.where(derived[chosen] & (description[chosen] != UNKNOWN), UNKNOWN, offer[chosen])
-    pairs = [
-        (place, text)
-        for column in (description[chosen], stated)
-        for place, text in enumerate(column.tolist())
-        if text != UNKNOWN
-    ]
-    place, text = np.array(sorted(set(pairs)), dtype=np.int32).reshape(-1, 2).T
-    return sparse.csr_array((np.ones(len(place)), (place, text)), shape=(len(chosen), text_count))
+def own_holdings(
+    description: NDArray[np.int32], offer: NDArray[np.int32], derived: NDArray[np.bool_], text_count: int
+) -> sparse.csr_array[Any]:
+    """Return the own texts of organisations: the description, and offers unless derived from it."""
+    return _marks([description, np.where(derived & (description != UNKNOWN), UNKNOWN, offer)], text_count)
+
+
+def offer_holdings(catalogue: Catalogue) -> sparse.csr_array[Any]:
+    """Return the texts that say what organisations offer: offers, and the description where they are stated.
+
+    Offers that are derived from a description are the description without the sentences that state a need.
+    """
+    offer, description, derived = catalogue.columns()
+    return _marks([offer, np.where(derived & (offer != UNKNOWN), UNKNOWN, description)], len(catalogue.texts))
+
+
+def _marks(columns: Sequence[NDArray[np.int32]], text_count: int) -> sparse.csr_array[Any]:
+    """Return CSR (organisations, texts) of ones at every known text of the columns."""
+    places = [np.flatnonzero(column != UNKNOWN) for column in columns]
+    place = np.concatenate(places)
+    text = np.concatenate([column[known] for column, known in zip(columns, places, strict=True)])
+    marks = sparse.csr_array((np.ones(len(place)), (place, text)), shape=(len(columns[0]), text_count))
+    marks.sum_duplicates()
+    marks.data[:] = 1.0
+    return marks
 
 
 def holdings(
@@ -140,18 +156,21 @@ def build_texts(
     starts = np.zeros(len(split) + 1, dtype=np.int32)
     np.cumsum([len(one) for one in split], out=starts[1:])
     profile, mixed = profile_rows(held, vectors)
-    offer = np.asarray(catalogue.offer, dtype=np.int32)
+    none = sparse.csr_array(held.joint.shape)
+    stated, offers = profile_rows(Holdings(offer_holdings(catalogue), none, none), vectors)
+    stated[stated >= len(vectors)] += len(mixed)
+    offer, description, derived = catalogue.columns()
     need = np.asarray(catalogue.need, dtype=np.int32)
     return Texts(
-        vectors=np.concatenate([vectors, mixed]),
+        vectors=np.concatenate([vectors, mixed, offers]),
         extra=np.zeros((0, encoder.dimensions), dtype=np.float32),
         profile=profile,
-        offer=np.where(offer == UNKNOWN, profile, offer).astype(np.int32),
+        offer=np.where(stated == UNKNOWN, profile, stated).astype(np.int32),
         need=need,
-        description_text=np.asarray(catalogue.description, dtype=np.int32),
+        description_text=description,
         offer_text=offer,
         need_text=need,
-        offer_derived=np.asarray(catalogue.offer_derived, dtype=np.bool_),
+        offer_derived=derived,
         need_derived=np.asarray(catalogue.need_derived, dtype=np.bool_),
         starts=starts,
         sentences=Strings.of(sentences),

@@ -28,12 +28,14 @@ def unlink(snapshot: Snapshot, row: int, collaborations: NDArray[np.int32]) -> S
     texts, organisations = snapshot.texts, snapshot.organisations
     membership = incidence.by_organisation[[row]]
     text_count = snapshot.terms.counts.shape[0]
-    own = own_holdings(texts, text_count, [row])
+    columns = (texts.description_text, texts.offer_text, texts.offer_derived)
+    own = own_holdings(*(column[[row]] for column in columns), text_count)
     held = holdings(own, membership, incidence, snapshot.collaborations.text)
     rows, mixed = profile_rows(held, texts.vectors[:text_count])
     profile, offer = texts.profile.copy(), texts.offer.copy()
     profile[row] = len(texts.vectors) if len(mixed) else rows[0]
-    offer[row] = profile[row] if texts.offer_text[row] == UNKNOWN else texts.offer_text[row]
+    if texts.offer_text[row] == texts.description_text[row] == UNKNOWN:
+        offer[row] = profile[row]
     counted = held.counts
     counts = np.repeat(counted.indices, counted.data.astype(int)).astype(np.int32)
     weights = saturate(snapshot.terms.of_texts(counts))
