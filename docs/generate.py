@@ -6,10 +6,10 @@ import textwrap
 from pathlib import Path
 
 import typer
-from matcher.cli import app
 from typer.main import get_command
 
 import matcher.errors
+from matcher.cli import app
 from matcher.ranking import hand_set
 from matcher.settings import Settings
 from matcher.signals import SIGNALS

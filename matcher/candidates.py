@@ -8,8 +8,6 @@ from numpy.typing import NDArray
 
 from matcher.context import Context
 from matcher.graph import UNDATED
-from matcher.query import Side
-from matcher.snapshot import UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -29,24 +27,6 @@ class Candidates:
     found_by: dict[str, NDArray[np.int32]]
 
 
-def _near(context: Context, side: Side | None, column: NDArray[np.int32]) -> NDArray[np.float64]:
-    if side is None:
-        return np.full(len(column), np.nan)
-    return np.where(column == UNKNOWN, np.nan, context.scan(side)[column])
-
-
-def _offers(context: Context) -> NDArray[np.float64]:
-    return _near(context, context.query.need, context.snapshot.texts.offer)
-
-
-def _needs(context: Context) -> NDArray[np.float64]:
-    return _near(context, context.query.offer, context.snapshot.texts.need)
-
-
-def _profiles(context: Context) -> NDArray[np.float64]:
-    return _near(context, context.query.profile, context.snapshot.texts.profile)
-
-
 def _positive(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(values > 0, values, np.nan)
 
@@ -58,15 +38,14 @@ def _recent(context: Context) -> NDArray[np.float64]:
 
 def _newcomers(context: Context) -> NDArray[np.float64]:
     """Newcomers by what their texts say, whichever of the three text sources speaks for them most."""
-    near = np.fmax(np.fmax(_offers(context), _needs(context)), _profiles(context))
-    near = np.fmax(near, np.where(context.connected, np.nan, context.term_coverage - 1.0))
-    return np.where(context.connected, np.nan, near)
+    near = np.fmax(np.fmax(context.offers_near, context.needs_near), context.profiles_near)
+    return np.where(context.snapshot.incidence.connected, np.nan, near)
 
 
 SOURCES = (
-    Source("offers", 150, _offers),
-    Source("needs", 100, _needs),
-    Source("profiles", 150, _profiles),
+    Source("offers", 150, lambda context: context.offers_near),
+    Source("needs", 100, lambda context: context.needs_near),
+    Source("profiles", 150, lambda context: context.profiles_near),
     Source("terms", 150, lambda context: _positive(context.term_coverage)),
     Source("proximity", 200, lambda context: _positive(context.proximity)),
     Source("shared-partners", 150, lambda context: _positive(context.shared_partners)),

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.graph import Decayed
 from matcher.query import Query, Side
 from matcher.snapshot import UNKNOWN, Snapshot
 
@@ -16,8 +17,8 @@ LIKENESS_DEVIATIONS = 8.0
 """Texts are as alike as can be when their cosine lies so many deviations above that of unrelated ones."""
 RESTART = 0.5
 """PageRank's chance of going back to the asking organisation at each step."""
-STEPS = 8
-"""Steps of PageRank: what is left after them is RESTART's complement to this power, 0.4 %."""
+STEPS = 6
+"""Steps of PageRank: what is left after them is RESTART's complement to this power, 1.6 %."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,10 @@ class Context:
         """Rows of the organisations that ask."""
         return np.array(self.query.organisations, dtype=np.int32)
 
-    @cached_property
-    def weights(self) -> NDArray[np.float64]:
-        """Weight of each collaboration for each pair of its members: decayed 1/(n-1)."""
-        incidence = self.snapshot.incidence
-        return incidence.pair_weights * incidence.decay(self.day, HALF_LIFE_YEARS)
+    @property
+    def network(self) -> Decayed:
+        """The network as seen on the day."""
+        return self.snapshot.decayed(self.day, HALF_LIFE_YEARS)
 
     @cached_property
     def seeds(self) -> NDArray[np.float64]:
@@ -62,15 +62,11 @@ class Context:
     def _spread(self, strength: NDArray[np.float64]) -> NDArray[np.float64]:
         incidence = self.snapshot.incidence
         spread: NDArray[np.float64] = incidence.by_organisation @ (
-            self.weights * (incidence.by_collaboration @ strength)
+            self.network.weights * (incidence.by_collaboration @ strength)
         )
-        spread = np.maximum(spread - strength * self._self_ties, 0.0)
+        spread = np.maximum(spread - strength * self.network.self_ties, 0.0)
         spread[self.asking] = 0.0
         return spread
-
-    @cached_property
-    def _self_ties(self) -> NDArray[np.float64]:
-        return np.asarray(self.snapshot.incidence.by_organisation @ self.weights)
 
     @cached_property
     def shared_partners(self) -> NDArray[np.float64]:
@@ -78,12 +74,12 @@ class Context:
 
         Adamic and Adar 2003, doi:10.1016/S0378-8733(03)00009-1, on tie strengths.
         """
-        return self._spread(self.ties / np.log(2.0 + self.snapshot.incidence.degrees))
+        return self._spread(self.ties * self.network.damping)
 
     @cached_property
     def third_degree(self) -> NDArray[np.float64]:
         """Strength of paths over two intermediaries, each counting less the more ties it has."""
-        return self._spread(self.shared_partners / np.log(2.0 + self.snapshot.incidence.degrees))
+        return self._spread(self.shared_partners * self.network.damping)
 
     @cached_property
     def proximity(self) -> NDArray[np.float64]:
@@ -92,15 +88,12 @@ class Context:
         Shape (organisations,), sums to at most 1; Haveliwala 2003, doi:10.1109/TKDE.2003.1208999.
         """
         incidence = self.snapshot.incidence
-        decay = incidence.decay(self.day, HALF_LIFE_YEARS) * (incidence.sizes > 1)
-        out = incidence.by_organisation @ decay
-        per_organisation = np.divide(1.0, out, out=np.zeros_like(out), where=out > 0)
-        per_collaboration = decay / np.maximum(incidence.sizes, 1)
+        leaving, entering = self.network.steps
         start = self.seeds / max(len(self.asking), 1)
         reached = start
         for _ in range(STEPS):
-            along = incidence.by_collaboration @ (reached * per_organisation)
-            reached = RESTART * start + (1 - RESTART) * (incidence.by_organisation @ (along * per_collaboration))
+            along = incidence.by_collaboration @ (reached * leaving)
+            reached = RESTART * start + (1 - RESTART) * (incidence.by_organisation @ (along * entering))
         return reached
 
     @cached_property
@@ -131,6 +124,27 @@ class Context:
         self._scans.append((side.vector, near))
         return near
 
+    @cached_property
+    def offers_near(self) -> NDArray[np.float64]:
+        """Cosine of the query's need with every offer, NaN without either."""
+        return self._near(self.query.need, self.snapshot.texts.offer)
+
+    @cached_property
+    def needs_near(self) -> NDArray[np.float64]:
+        """Cosine of the query's offer with every need, NaN without either."""
+        return self._near(self.query.offer, self.snapshot.texts.need)
+
+    @cached_property
+    def profiles_near(self) -> NDArray[np.float64]:
+        """Cosine of the query's profile with every profile, NaN without either."""
+        return self._near(self.query.profile, self.snapshot.texts.profile)
+
+    def _near(self, side: Side | None, column: NDArray[np.int32]) -> NDArray[np.float64]:
+        if side is None:
+            return np.full(len(column), np.nan)
+        near = self.scan(side)
+        return np.append(near.astype(np.float64), np.nan)[column] if len(near) else np.full(len(column), np.nan)
+
     def nearness(self, side: Side | None, column: NDArray[np.int32], rows: NDArray[np.int32]) -> NDArray[np.float64]:
         """Return the likeness of a side with vectors of organisations, in [0, 1]; NaN where either has no text."""
         if side is None:
@@ -151,17 +165,11 @@ class Context:
         """True where no asking organisation has a collaboration with anybody."""
         return not len(self.partners)
 
-    @cached_property
-    def connected(self) -> NDArray[np.bool_]:
-        """Organisations that have at least one collaboration with somebody else."""
-        incidence = self.snapshot.incidence
-        return np.asarray(incidence.by_organisation @ (incidence.sizes > 1).astype(np.float64) > 0)
-
     def graph_values(self, values: NDArray[np.float64], rows: NDArray[np.int32]) -> NDArray[np.float64]:
         """Return values of rows, NaN where the network of either side is unknown."""
         if self.newcomer:
             return np.full(len(rows), np.nan)
-        return np.where(self.connected[rows], values[rows], np.nan)
+        return np.where(self.snapshot.incidence.connected[rows], values[rows], np.nan)
 
     def put_to(self, snapshot: Snapshot) -> "Context":
         """Put the same query to another snapshot with the same rows."""

@@ -51,6 +51,11 @@ class Incidence:
         return np.diff(self.by_collaboration.indptr)
 
     @cached_property
+    def connected(self) -> NDArray[np.bool_]:
+        """Organisations that have a collaboration with somebody else, shape (organisations,)."""
+        return np.asarray(self.by_organisation @ (self.sizes > 1).astype(np.float64) > 0)
+
+    @cached_property
     def degrees(self) -> NDArray[np.int32]:
         """Collaborations of each organisation, shape (organisations,)."""
         return np.diff(self.by_organisation.indptr)
@@ -89,6 +94,39 @@ class Incidence:
         return Incidence.from_memberships(
             organisation[kept], collaboration[kept], self.starts, self.by_organisation.shape[0]
         )
+
+
+@dataclass(frozen=True)
+class Decayed:
+    """An incidence as seen on a day (days since 1970-01-01): what every query of that day shares."""
+
+    incidence: Incidence
+    day: int
+    half_life_years: float
+
+    @cached_property
+    def weights(self) -> NDArray[np.float64]:
+        """Weight of each collaboration for each pair of its members: decayed 1/(n-1)."""
+        return self.incidence.pair_weights * self.incidence.decay(self.day, self.half_life_years)
+
+    @cached_property
+    def self_ties(self) -> NDArray[np.float64]:
+        """What each organisation's collaborations would tie it to itself: taken off again when ties are spread."""
+        return np.asarray(self.incidence.by_organisation @ self.weights)
+
+    @cached_property
+    def damping(self) -> NDArray[np.float64]:
+        """1 / log(2 + n) of an intermediary's n collaborations: the more it has, the less each path tells."""
+        return np.asarray(1.0 / np.log(2.0 + self.incidence.degrees))
+
+    @cached_property
+    def steps(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Factors of a random walk: of leaving each organisation, and of entering through each collaboration."""
+        decay = self.incidence.decay(self.day, self.half_life_years) * (self.incidence.sizes > 1)
+        out = self.incidence.by_organisation @ decay
+        leaving = np.zeros(len(out))
+        np.divide(1.0, out, out=leaving, where=out > 0)
+        return leaving, decay / np.maximum(self.incidence.sizes, 1)
 
 
 def _canonical(matrix: sparse.csr_array[Any]) -> sparse.csr_array[Any]:

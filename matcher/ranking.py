@@ -18,9 +18,13 @@ from matcher.signals import SIGNALS
 class Model(Protocol):
     """Gives every signal's part in a score; fitted and hand-set models alike."""
 
-    name: str
-    scale: str
-    """What the score is: points (0 to 100) or log-odds."""
+    @property
+    def name(self) -> str:
+        """Name and version."""
+
+    @property
+    def scale(self) -> str:
+        """What the score is: points (0 to 100) or log-odds."""
 
     @property
     def intercept(self) -> float:

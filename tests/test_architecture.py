@@ -8,8 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 import matcher.errors
+from matcher.cli import app
 from matcher.settings import Settings
 from matcher.signals import SIGNALS
 
@@ -83,9 +85,6 @@ def test_every_error_is_documented_and_stands_in_the_tree() -> None:
 
 
 def test_every_command_is_documented_and_has_help() -> None:
-    from matcher.cli import app
-    from typer.main import get_command
-
     commands = get_command(app).commands  # type: ignore[attr-defined]  # a group of commands
     assert {"import", "suggest", "why-not", "show", "find", "status", "export", "signals", "parity"} <= set(commands)
     for name, command in commands.items():

@@ -47,7 +47,7 @@ def test_newcomers_have_places_of_their_own() -> None:
     context = crowd()
     found = find_candidates(context, excluding_rule(context) == ALLOWED)
     assert len(found.found_by["newcomers"]) == 50
-    assert not context.connected[found.found_by["newcomers"]].any()
+    assert not context.snapshot.incidence.connected[found.found_by["newcomers"]].any()
 
 
 def test_no_source_spends_its_places_on_who_is_not_allowed() -> None:

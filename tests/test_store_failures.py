@@ -17,6 +17,8 @@ from matcher.store.opening import open_store
 from matcher.store.quick import read_revision
 from matcher.store.sql import SqlStore
 
+ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+
 # Adds records once for each statement of the transaction, and dies by kill -9 just before that statement
 # (the last time just before the commit), until one attempt lives long enough to finish.
 KILLED = """
@@ -67,14 +69,13 @@ print(deadly)
 
 
 def test_killed_before_any_statement_of_an_import_the_store_is_as_before(tmp_path: Path) -> None:
-    root = Path(__file__).parent.parent
     done = subprocess.run(
         [sys.executable, "-c", KILLED, tmp_path / "store.db"],
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
-        env={**os.environ, "PYTHONPATH": str(root)},
+        env=ENVIRONMENT,
     )
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) > 10
@@ -96,12 +97,11 @@ def test_killed_in_the_middle_of_writing_many_rows_the_store_is_as_before(tmp_pa
         "    store.add(Records(new), 'test')\n"
         "    print('written', flush=True)\n"
     )
-    root = str(Path(__file__).parent.parent)
     with subprocess.Popen(
         [sys.executable, "-c", endless, path],
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": root},
+        env=ENVIRONMENT,
     ) as child:
         assert child.stdout is not None
         assert child.stdout.readline() == "writing\n"
@@ -238,7 +238,7 @@ def test_the_quick_revision_is_none_where_it_cannot_tell(tmp_path: Path) -> None
 
 def test_the_slow_libraries_stay_out_of_the_quick_way() -> None:
     code = "import sys, matcher.store.quick; print('sqlalchemy' in sys.modules, 'numpy' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=ENVIRONMENT)
     assert done.stdout.split()[0] == "False"
 
 
@@ -254,6 +254,6 @@ def test_opening_a_store_that_is_up_to_date_does_not_load_alembic(tmp_path: Path
         capture_output=True,
         text=True,
         check=True,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+        env=ENVIRONMENT,
     )
     assert done.stdout == "False\n"

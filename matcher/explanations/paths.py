@@ -20,20 +20,15 @@ def find_path(context: Context, row: int) -> tuple[PathStep, ...]:
     theirs = incidence.collaborations_of(row)
     if not len(theirs) or not len(context.partners):
         return ()
-    pull = context.ties / np.log(2.0 + incidence.degrees)
-    best: tuple[float, int, int] | None = None
-    for collaboration in theirs[np.argsort(-context.weights[theirs], kind="stable")]:
-        members = incidence.members_of(int(collaboration))
-        members = members[members != row]
-        if not len(members):
-            continue
-        strengths = pull[members] * context.weights[collaboration]
-        place = int(np.argmax(strengths))
-        if strengths[place] > 0 and (best is None or strengths[place] > best[0]):
-            best = float(strengths[place]), int(members[place]), int(collaboration)
-    if best is None:
+    members = incidence.by_collaboration[theirs]
+    vias = members.indices
+    weights = np.repeat(context.network.weights[theirs], np.diff(members.indptr))
+    strengths = np.where(vias == row, 0.0, context.ties[vias] * context.network.damping[vias] * weights)
+    best = int(np.argmax(strengths)) if len(strengths) else 0
+    if not len(strengths) or strengths[best] <= 0:
         return ()
-    _, via, second = best
+    via = int(vias[best])
+    second = int(theirs[np.searchsorted(members.indptr, best, side="right") - 1])
     asking, first = _strongest_tie(context, via)
     return (
         _organisation(context, asking),
@@ -48,7 +43,7 @@ def _strongest_tie(context: Context, via: int) -> tuple[int, int]:
     """Return the asking organisation and the collaboration that tie it most strongly to a partner."""
     incidence = context.snapshot.incidence
     ties = [
-        (-float(context.weights[collaboration]), int(asking), int(collaboration))
+        (-float(context.network.weights[collaboration]), int(asking), int(collaboration))
         for asking in context.asking
         for collaboration in np.intersect1d(
             incidence.collaborations_of(int(asking)), incidence.collaborations_of(via), assume_unique=True

@@ -43,7 +43,7 @@ def reasons_for(
             told.append(sentence)
     if not len(context.partners) and len(context.asking):
         told.append(say("asking_network_unknown", language, asking=context.query.label))
-    if not context.connected[row]:
+    if not context.snapshot.incidence.connected[row]:
         told.append(say("network_unknown", language))
     return tuple(told)
 
@@ -103,7 +103,7 @@ def would_raise(context: Context, row: int, values: Sequence[float], model: Mode
         "raise_kinds": _if_missing(possible, unknown, "kinds", organisations.kind[row] == UNKNOWN),
         "raise_freshness": max(0.0, _room(possible, values, "freshness", model)),
         "raise_network": sum(possible[name] for name in _NETWORK)
-        if not context.connected[row] and len(context.partners)
+        if not context.snapshot.incidence.connected[row] and len(context.partners)
         else 0.0,
     }
     told = sorted(((-gain, key) for key, gain in gains.items() if gain >= 0.5))

@@ -1,5 +1,6 @@
 """Rows of a table of organisations to organisations, and the partners that they name to collaborations."""
 
+import re
 from datetime import date
 
 from matcher.importers.cells import Cells
@@ -24,6 +25,7 @@ from matcher.records import Organisation
 LONGEST_NAME = 90
 """A motto longer than this is shortened at a word when it stands in for a missing name."""
 
+_SENTENCE_END = re.compile(r"(?<=[.!?]) |\n")
 _SCHEMES = ("siren", "pic", "vat", "siret")
 
 
@@ -42,10 +44,11 @@ class OrganisationRows:
 
     def read(self, table: str, cells: Cells) -> Organisation | None:
         """Return the row's organisation; None where it is skipped, which is reported."""
-        title, name = cells.line_of("title"), cells.line_of("name")
+        title, name, description = cells.line_of("title"), cells.line_of("name"), cells.text("description")
+        stand_in = "" if name else _shortened(title or _SENTENCE_END.split(description)[0])
         identifiers = _identifiers(cells)
         country = self._country(cells)
-        id = _identity(cells, identifiers, name or title, country)
+        id = _identity(cells, identifiers, name or stand_in, country)
         if not id:
             cells.problem(Severity.SKIPPED, "name", "the row has neither id, name nor number; give one of them.")
             return None
@@ -57,8 +60,15 @@ class OrganisationRows:
         self.first_lines[id] = (table, cells.line)
         self.repeated_identifiers += bool(self._identifiers.intersection(identifiers))
         self._identifiers.update(pair for pair in identifiers if pair[0] != "siret")
-        self.named_by_motto += not name and bool(title)
-        organisation = _organisation(cells, id, name or _shortened(title), title, identifiers, country)
+        self.named_by_motto += bool(stand_in)
+        organisation = _organisation(
+            cells,
+            id=id,
+            name=name or stand_in,
+            description=_with_title(title, description),
+            identifiers=identifiers,
+            country=country,
+        )
         self._link(cells, organisation, title)
         return organisation
 
@@ -78,9 +88,10 @@ class OrganisationRows:
 
 def _organisation(
     cells: Cells,
+    *,
     id: str,
     name: str,
-    title: str,
+    description: str,
     identifiers: tuple[tuple[str, str], ...],
     country: str | None,
 ) -> Organisation:
@@ -97,7 +108,7 @@ def _organisation(
         longitude=longitude,
         place_is_guess=is_guess,
         sectors=cells.several("sectors", lambda part: " ".join(part.split())),
-        description=_with_title(title if cells.has("title") else "", cells.text("description")),
+        description=description,
         offers=cells.statements("offers"),
         needs=cells.statements("needs"),
         website=cells.parsed("website", parse_website),

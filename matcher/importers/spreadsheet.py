@@ -154,7 +154,7 @@ class _Reading:
     ) -> None:
         notes = self._report.notes
         if rows.named_by_motto:
-            notes.append(f"{rows.named_by_motto:,} rows have no name; their title stands in for it.")
+            notes.append(f"{rows.named_by_motto:,} rows have no name; their title or first sentence stands in for it.")
         notes.extend(
             f"{count:,} rows have no country; their region tells {country}." for country, count in rows.regions.items()
         )

@@ -12,4 +12,4 @@ HALF = 10.0
 def measure(context: Context, rows: NDArray[np.int32]) -> NDArray[np.float64]:
     """Return n / (n + HALF) of the number n of collaborations, in (0, 1); NaN for a newcomer."""
     degrees = context.snapshot.incidence.degrees[rows].astype(np.float64)
-    return np.where(context.connected[rows], degrees / (degrees + HALF), np.nan)
+    return np.where(context.snapshot.incidence.connected[rows], degrees / (degrees + HALF), np.nan)

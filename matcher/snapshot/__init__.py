@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from matcher.graph import Incidence
+from matcher.graph import Decayed, Incidence
 from matcher.strings import Strings
 from matcher.terms import Terms
 
@@ -125,6 +125,17 @@ class Snapshot:
     incidence: Incidence
     texts: Texts
     terms: Terms
+
+    @cached_property
+    def _decayed(self) -> dict[tuple[int, float], Decayed]:
+        return {}
+
+    def decayed(self, day: int, half_life_years: float) -> Decayed:
+        """Return the network as seen on a day, computed once."""
+        key = (day, half_life_years)
+        if key not in self._decayed:
+            self._decayed[key] = Decayed(self.incidence, day, half_life_years)
+        return self._decayed[key]
 
     @cached_property
     def last_active(self) -> NDArray[np.int32]:

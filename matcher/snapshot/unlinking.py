@@ -28,8 +28,8 @@ def unlink(snapshot: Snapshot, row: int, collaborations: NDArray[np.int32]) -> S
     texts, organisations = snapshot.texts, snapshot.organisations
     membership = incidence.by_organisation[[row]]
     text_count = snapshot.terms.counts.shape[0]
-    columns = (texts.description_text, texts.offer_text, texts.offer_derived)
-    own = own_holdings(*(column[[row]] for column in columns), text_count)
+    description, offered, derived = texts.description_text[[row]], texts.offer_text[[row]], texts.offer_derived[[row]]
+    own = own_holdings(description, offered, derived, text_count)
     held = holdings(own, membership, incidence, snapshot.collaborations.text)
     rows, mixed = profile_rows(held, texts.vectors[:text_count])
     profile, offer = texts.profile.copy(), texts.offer.copy()

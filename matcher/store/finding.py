@@ -34,7 +34,7 @@ def find_ids(connection: Connection, words: str, limit: int) -> list[str]:
 def _by_key(connection: Connection, words: str, whole: str) -> list[str]:
     """Return organisations of which this is the id or an identifier, with or without its scheme."""
     scheme, _, value = whole.partition(":")
-    has_id = organisations.c.id.in_({words, words.upper(), words.lower()})
+    has_id = organisations.c.id.in_({words, words.upper(), words.lower(), whole, whole.upper()})
     by_id = connection.execute(select(organisations.c.id).where(has_id).order_by(organisations.c.id))
     is_value = identifiers.c.folded_value == fold_key(whole)
     if value:

@@ -1,7 +1,8 @@
 """How a record that is known meets a newer one of the same id: a blank field never erases a known one."""
 
-from collections.abc import Iterator
-from dataclasses import MISSING, Field, fields, replace
+from collections.abc import Callable, Iterator
+from dataclasses import MISSING, fields, replace
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from matcher.records import Brief, Collaboration, Organisation
@@ -18,32 +19,42 @@ def merge(known: R, newer: R) -> R:
     Coordinates go together, and guessed ones never replace stated ones. Identifiers are replaced
     scheme by scheme; members as a whole.
     """
-    changes = {name: getattr(newer, name) for name in _stated(newer) if name not in _PLACE}
+    changes = {
+        name: new
+        for name, blank, old, new in _beside(known, newer)
+        if new != old and new is not None and new != "" and new != () and new != blank
+    }
     if isinstance(known, Organisation) and isinstance(newer, Organisation):
+        for name in _PLACE:
+            changes.pop(name, None)
         changes.update(_place(known, newer))
-        if newer.identifiers:
+        if "identifiers" in changes:
             changes["identifiers"] = _identifiers(known.identifiers, newer.identifiers)
-    changes = {name: value for name, value in changes.items() if value != getattr(known, name)}
     return replace(known, **changes) if changes else known
 
 
 def differences(known: R, newer: R) -> Iterator[tuple[str, Any, Any]]:
     """Yield (field, old, new) of each field that differs, in the order of the record's fields."""
-    for field in fields(known):
-        old, new = getattr(known, field.name), getattr(newer, field.name)
-        if old != new:
-            yield field.name, old, new
+    return ((name, old, new) for name, _, old, new in _beside(known, newer) if old != new)
 
 
-def _stated(record: Organisation | Collaboration | Brief) -> Iterator[str]:
-    for field in fields(record):
-        value = getattr(record, field.name)
-        if value is not None and value != "" and value != () and value != _default(field):
-            yield field.name
+def _beside(known: R, newer: R) -> Iterator[tuple[str, Any, Any, Any]]:
+    """Yield name, default, known value and newer value of each field."""
+    names, defaults, values_of = _LAYOUTS[type(known)]
+    return zip(names, defaults, values_of(known), values_of(newer), strict=True)
 
 
-def _default(field: Field[Any]) -> Any:
-    return None if field.default is MISSING else field.default
+def _layout(kind: type[R]) -> tuple[list[str], list[Any], Callable[[Any], tuple[Any, ...]]]:
+    names = [field.name for field in fields(kind)]
+    defaults = [None if field.default is MISSING else field.default for field in fields(kind)]
+    return names, defaults, attrgetter(*names)
+
+
+_LAYOUTS: dict[type[Any], tuple[list[str], list[Any], Callable[[Any], tuple[Any, ...]]]] = {
+    Organisation: _layout(Organisation),
+    Collaboration: _layout(Collaboration),
+    Brief: _layout(Brief),
+}
 
 
 def _place(known: Organisation, newer: Organisation) -> dict[str, Any]:

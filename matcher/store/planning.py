@@ -94,6 +94,8 @@ def _compare(
 
 def _kept_prints(connection: Connection, shelf: Shelf[Any], ids: Sequence[str]) -> dict[str, bytes]:
     table = shelf.table
+    if connection.execute(select(table.c.id).limit(1)).first() is None:
+        return {}
     found: dict[str, bytes] = {}
     for chunk in _chunks(ids):
         rows = connection.execute(select(table.c.id, table.c.fingerprint).where(table.c.id.in_(chunk)))

@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, select
 
-from matcher.records import Brief, Organisation, Records
+from matcher.records import Brief, Collaboration, Organisation, Records
 from matcher.store import Changes, finding, tables, vectors
 from matcher.store.connecting import reading, writing
 from matcher.store.fingerprints import NOTHING, combined, is_storable
+from matcher.store.pausing import without_garbage_collection
 from matcher.store.planning import Plan, plan
-from matcher.store.rows import BRIEFS, COLLABORATIONS, ORGANISATIONS
+from matcher.store.rows import BRIEFS, CHUNK, COLLABORATIONS, ORGANISATIONS
 from matcher.store.writing import write
 
 MAX_DETAILS = 1_000
@@ -51,9 +52,9 @@ class SqlStore:
         organisation that nobody knows, StoreError where the database cannot be written.
         """
         if dry_run:
-            with reading(self.engine) as connection:
+            with without_garbage_collection(), reading(self.engine) as connection:
                 return plan(connection, records, self.max_details)[1]
-        with writing(self.engine) as connection:
+        with without_garbage_collection(), writing(self.engine) as connection:
             revision = _revision(connection, for_update=True)
             plans, changes, print_of_input = plan(connection, records, self.max_details)
             if any(one.prints for one in plans):
@@ -65,7 +66,7 @@ class SqlStore:
 
     def read(self) -> Records:
         """Return everything as it is at one moment, each list ordered by id."""
-        with reading(self.engine) as connection:
+        with without_garbage_collection(), reading(self.engine) as connection:
             return Records(
                 organisations=list(ORGANISATIONS.load(connection)),
                 collaborations=list(COLLABORATIONS.load(connection)),
@@ -85,6 +86,30 @@ class SqlStore:
             return None
         with reading(self.engine) as connection:
             return next(BRIEFS.load(connection, [id]), None)
+
+    def organisation_ids(self) -> list[str]:
+        """Return the ids of all organisations, in order."""
+        with reading(self.engine) as connection:
+            return list(connection.execute(select(tables.organisations.c.id).order_by("id")).scalars())
+
+    def names_of(self, ids: Sequence[str]) -> dict[str, str]:
+        """Return the names of organisations by id, "" where it is blank; unknown ids are left out."""
+        one = tables.organisations.c
+        names: dict[str, str] = {}
+        with reading(self.engine) as connection:
+            for start in range(0, len(ids), CHUNK):
+                found = connection.execute(select(one.id, one.name).where(one.id.in_(ids[start : start + CHUNK])))
+                names.update((id, name) for id, name in found)
+        return names
+
+    def collaborations_of(self, id: str) -> list[Collaboration]:
+        """Return the collaborations in which an organisation took part, ordered by id; empty where it is unknown."""
+        if not is_storable(id):
+            return []
+        member = tables.memberships.c
+        with reading(self.engine) as connection:
+            query = select(member.collaboration).where(member.organisation == id).order_by(member.collaboration)
+            return list(COLLABORATIONS.load(connection, list(connection.execute(query.distinct()).scalars())))
 
     def find(self, words: str, limit: int = 20) -> list[Organisation]:
         """Return organisations whose id, identifiers, name, city or texts hold every word, best first.
@@ -107,7 +132,7 @@ class SqlStore:
 
         Each has shape (d,) and is read-only.
         """
-        with reading(self.engine) as connection:
+        with without_garbage_collection(), reading(self.engine) as connection:
             return vectors.load(connection, encoder, hashes)
 
     def keep_vectors(self, encoder: str, hashes: Sequence[str], vectors_: NDArray[np.float32]) -> None:

@@ -110,11 +110,12 @@ collaborations = Table(
     _words("text"),
 )
 
+# Memberships are read whole: an index by organisation would cost a tenth of an import and serve nobody.
 memberships = Table(
     "memberships",
     metadata,
     *_part("collaboration", "collaborations"),
-    Column("organisation", Key, ForeignKey("organisations.id"), nullable=False, index=True),
+    Column("organisation", Key, ForeignKey("organisations.id"), nullable=False),
     _words("role"),
     sqlite_with_rowid=False,
 )
@@ -126,7 +127,7 @@ briefs = Table(
     Column("fingerprint", LargeBinary, nullable=False),
     _words("kind"),
     _words("title"),
-    Column("owner", Key, ForeignKey("organisations.id"), index=True),
+    Column("owner", Key, ForeignKey("organisations.id")),
     _lines("kinds"),
     _lines("countries"),
     _lines("exclusions"),

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from matcher.store.rows import CHUNK
+from matcher.store.rows import CHUNK, fetched
 from matcher.store.tables import vectors
 from matcher.store.writing import run
 
@@ -20,7 +20,7 @@ def load(connection: Connection, encoder: str, hashes: Sequence[str]) -> dict[st
     for start in range(0, len(hashes), CHUNK):
         wanted = vectors.c.hash.in_(hashes[start : start + CHUNK])
         query = select(vectors.c.hash, vectors.c.vector).where(vectors.c.encoder == encoder, wanted)
-        for hash, data in connection.execute(query):
+        for hash, data in fetched(connection, query):
             found[hash] = np.frombuffer(data, dtype=_FLOAT).astype(np.float32, copy=False)
     return found
 

@@ -7,9 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam
 
 from matcher.store.planning import Plan
-
-BATCH = 5_000
-"""How many rows go to the database at once."""
+from matcher.store.rows import BATCH
 
 
 def write(connection: Connection, plan: Plan[Any]) -> None:

@@ -112,7 +112,6 @@ def _create_collaborations() -> None:
         _text("role"),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_memberships_organisation", "memberships", ["organisation"])
 
 
 def _create_briefs() -> None:
@@ -131,7 +130,6 @@ def _create_briefs() -> None:
         _text("text"),
         _text("requirements"),
     )
-    op.create_index("ix_briefs_owner", "briefs", ["owner"])
 
 
 def _create_the_rest() -> None:
