@@ -2,7 +2,6 @@
 
 import importlib.util
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -67,8 +66,12 @@ def _programs() -> Path:
 
 def _owner(folder: Path) -> dict[str, Any]:
     """Return whom to run the server as: PostgreSQL refuses root, so root hands it to `nobody`."""
+    if not hasattr(os, "geteuid"):
+        raise NoServerError("the tests start PostgreSQL with a Unix socket, which this system has not")
     if os.geteuid() != 0:
         return {}
+    import pwd  # absent where `geteuid` is
+
     try:
         nobody = pwd.getpwnam("nobody")
         os.chown(folder, nobody.pw_uid, nobody.pw_gid)

@@ -1,5 +1,6 @@
 """The migrations make the tables that the program uses, on both databases."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,14 @@ def test_the_migrations_are_shipped_with_the_package() -> None:
     folder = Path(configuration().get_main_option("script_location") or "")
     assert (folder / "env.py").is_file()
     assert (folder / "versions" / "v0001_first.py").is_file()
+
+
+def test_a_next_migration_can_be_drafted(tmp_path: Path) -> None:
+    config = configuration()
+    shipped = Path(config.get_main_option("script_location") or "")
+    shutil.copytree(shipped, tmp_path / "migrations")
+    config.set_main_option("script_location", str(tmp_path / "migrations"))
+    command.revision(config, "second", rev_id="0002")
+    draft = (tmp_path / "migrations" / "versions" / "v0002_second.py").read_text()
+    assert draft.startswith('"""second.\n')
+    assert "down_revision = '0001'" in draft

@@ -157,6 +157,19 @@ def test_texts_are_mended_and_each_repair_is_reported(tmp_path: Path) -> None:
     assert problems(report) == [("repaired", 2, "Nom"), ("repaired", 2, "Résumé")]
 
 
+def test_a_repair_of_a_region_is_reported_once_and_blank_signs_are_blank(tmp_path: Path) -> None:
+    records, report = read(write(tmp_path / "a.csv", "id;Nom;Région;Pays\n1;A;\u00cele-de-\u200bFrance;n/a\n"))
+    assert (records.organisations[0].region, records.organisations[0].country) == ("Île-de-France", "FR")
+    assert problems(report) == [("repaired", 2, "Région")]
+
+
+def test_a_wrong_start_of_a_collaboration_without_id_is_reported_once(tmp_path: Path) -> None:
+    path = write(tmp_path / "projets.csv", "Titre;Début;Membres\nLe Four;31/02/2020;a\n")
+    records, report = read(path, known_organisations=frozenset({"a"}))
+    assert [(one.id, one.start) for one in records.collaborations] == [("le-four", None)]
+    assert problems(report) == [("ignored", 2, "Début")]
+
+
 def test_a_row_without_number_is_called_by_its_name_and_country(tmp_path: Path) -> None:
     records, _ = read(write(tmp_path / "a.csv", "Nom;Pays\nL'Été à Łódź;Pologne\n"))
     assert records.organisations[0].id == "l-ete-a-lodz-pl"
@@ -383,7 +396,7 @@ _CELL = st.sampled_from(
         "-1",
         "1e999",
         "9" * 400,
-        "\x00",
+        "\x85",
         "²",
         "٣",
     ]

@@ -1,5 +1,6 @@
 """The contract of the store, held on SQLite and on a real PostgreSQL."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -259,6 +260,17 @@ def test_no_vectors_are_kept_without_complaint(store: SqlStore) -> None:
 def test_vectors_and_hashes_must_be_as_many(store: SqlStore) -> None:
     with pytest.raises(ValueError, match="2 hashes need as many rows"):
         store.keep_vectors("one", ["a", "b"], np.zeros((1, 3), dtype=np.float32))
+
+
+def test_a_reader_sees_an_import_whole_or_not_at_all(store: SqlStore) -> None:
+    versions = [Records([replace(WERK, name=f"{n}"), replace(OEUVRE, name=f"{n}")]) for n in range(20)]
+    store.add(versions[0], "test")
+    with ThreadPoolExecutor(4) as threads:
+        reads = [threads.submit(store.read) for _ in range(40)]
+        for version in versions:
+            store.add(version, "test")
+        seen = [[one.name for one in read.result().organisations] for read in reads]
+    assert all(first == second for first, second in seen)
 
 
 def test_more_records_than_one_batch_holds_come_back_whole(store: SqlStore) -> None:

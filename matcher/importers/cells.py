@@ -26,6 +26,7 @@ class Cells:
         self._defaults = request.defaults
         self._report = report
         self._row = Row(0, ())
+        self._texts: dict[tuple[str, int], str] = {}
 
     @property
     def line(self) -> int:
@@ -35,6 +36,7 @@ class Cells:
     def take(self, row: Row) -> None:
         """Look at another row."""
         self._row = row
+        self._texts.clear()
 
     def has(self, field: str) -> bool:
         """Tell whether a column gives this field."""
@@ -50,9 +52,15 @@ class Cells:
         self._report.add(Problem(severity, self._name, self._row.line, column, message))
 
     def text(self, field: str, *, wrapped_width: int = WRAPPED_WIDTH) -> str:
-        """Return the mended text of a field, its columns joined by line breaks, "" where blank."""
-        texts = [text for column, cell in self._filled(field) if (text := self._mend(column, cell, wrapped_width))]
-        return "\n".join(texts) if texts else self._defaults.get(field, "")
+        """Return the mended text of a field, its columns joined by line breaks, "" where blank.
+
+        It is mended once per row, so that a repair is reported once.
+        """
+        if (field, wrapped_width) not in self._texts:
+            texts = [self._mend(column, cell, wrapped_width) for column, cell in self._filled(field)]
+            joined = "\n".join(text for text in texts if text)
+            self._texts[field, wrapped_width] = joined or self._defaults.get(field, "")
+        return self._texts[field, wrapped_width]
 
     def line_of(self, field: str) -> str:
         """Return the mended text of a field on one line."""

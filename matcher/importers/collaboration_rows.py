@@ -1,6 +1,7 @@
 """Rows of a table of collaborations, one row each or one row per member, to collaborations."""
 
 from dataclasses import replace
+from datetime import date
 
 from matcher.importers.cells import Cells
 from matcher.importers.codes import vocabulary_code
@@ -25,11 +26,12 @@ class CollaborationRows:
         if not members:
             cells.problem(Severity.SKIPPED, _members_field(cells), "no member is known, so the row is left out.")
             return
-        id = cells.line_of("id") or self._derived_id(cells)
+        start = cells.parsed("start", parse_date)
+        id = cells.line_of("id") or _derived_id(cells, start)
         if not id:
             cells.problem(Severity.SKIPPED, "id", "the row has neither id nor title; give one of them.")
         elif id not in self._found:
-            self._found[id] = self._collaboration(cells, id, members)
+            self._found[id] = _collaboration(cells, id, start, members)
             self._first_lines[id] = (table, cells.line)
         elif cells.has("member") and not cells.has("members"):
             first = self._found[id]
@@ -57,30 +59,28 @@ class CollaborationRows:
                 cells.problem(Severity.IGNORED, field, f"{error}.")
         return _once(members)
 
-    def _derived_id(self, cells: Cells) -> str:
-        title = slug(cells.line_of("title"))
-        start = cells.parsed("start", parse_date)
-        return "-".join(part for part in (title, str(start.year) if start else "") if part) if title else ""
 
-    def _collaboration(self, cells: Cells, id: str, members: tuple[Member, ...]) -> Collaboration:
-        start = cells.parsed("start", parse_date)
-        end = cells.parsed("end", lambda cell: parse_date(cell, end=True))
-        if start and end and end < start:
-            cells.problem(
-                Severity.IGNORED, "end", f"the end, {end}, is before the start, {start}; the end is left out."
-            )
-            end = None
-        return Collaboration(
-            id=id,
-            kind=cells.parsed("kind", lambda cell: vocabulary_code("collaboration-kinds", as_text(cell))) or "project",
-            title=cells.line_of("title"),
-            text=cells.text("text"),
-            start=start,
-            end=end,
-            members=members,
-            sectors=cells.several("sectors", lambda part: " ".join(part.split())),
-            source=cells.line_of("source"),
-        )
+def _derived_id(cells: Cells, start: date | None) -> str:
+    title = slug(cells.line_of("title"))
+    return f"{title}-{start.year}" if title and start else title
+
+
+def _collaboration(cells: Cells, id: str, start: date | None, members: tuple[Member, ...]) -> Collaboration:
+    end = cells.parsed("end", lambda cell: parse_date(cell, end=True))
+    if start and end and end < start:
+        cells.problem(Severity.IGNORED, "end", f"the end, {end}, is before the start, {start}; the end is left out.")
+        end = None
+    return Collaboration(
+        id=id,
+        kind=cells.parsed("kind", lambda cell: vocabulary_code("collaboration-kinds", as_text(cell))) or "project",
+        title=cells.line_of("title"),
+        text=cells.text("text"),
+        start=start,
+        end=end,
+        members=members,
+        sectors=cells.several("sectors", lambda part: " ".join(part.split())),
+        source=cells.line_of("source"),
+    )
 
 
 def _members_field(cells: Cells) -> str:

@@ -14,7 +14,7 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     text = unicodedata.normalize("NFKD", text.casefold())
-    # A text holds few different signs; replacing them one by one takes a quarter of a regular expression's time.
+    # A text holds few different signs: one replacement each takes a third of a regular expression's time.
     for sign in _SIGNS.intersection(text):
         text = text.replace(sign, _PLAIN[sign])
     return text

@@ -33,4 +33,5 @@ def configuration() -> Config:
     folder = str(files("matcher.store") / "migrations")
     config.set_main_option("script_location", folder.replace("%", "%%"))
     config.set_main_option("path_separator", "os")
+    config.set_main_option("file_template", "v%%(rev)s_%%(slug)s")
     return config

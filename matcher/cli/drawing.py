@@ -1,0 +1,171 @@
+"""Suggestions drawn for a terminal: a compact table, or a panel for each with its sum, quotes and path."""
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console, Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from matcher.cli.wording import clean, one_line, word
+from matcher.explanations import PathStep
+from matcher.matching import Suggestion, Suggestions, WhyNot
+from matcher.vocabularies import label
+
+BAR_CELLS = 24
+"""Length of the longest bar."""
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+PARTNERS_NAMED = 3
+
+
+def draw_suggestions(screen: Console, found: Suggestions, language: str, *, why: bool) -> None:
+    """Print suggestions as a table, or with `why` as a panel each."""
+    scale = word(found.scale, language) if found.scale in ("points", "log-odds") else found.scale
+    screen.print(Text(word("suggestions_for", language, label=one_line(found.query["label"])), style="bold"))
+    screen.print(
+        Text(word("considered", language, considered=f"{found.considered:,}", model=found.model, scale=scale), "dim")
+    )
+    if not found.suggestions:
+        screen.print(Text(word("nobody", language), style="yellow"))
+    elif why:
+        for one in found.suggestions:
+            screen.print(_panel(one, found.intercept, language))
+    else:
+        screen.print(_table(found, language))
+    if "text" not in found.query:  # a text has no partners
+        screen.print(Text(_partners(found, language)))
+    if found.suggestions and not why:
+        screen.print(Text(word("ask_why", language), style="dim"))
+
+
+def draw_why_not(screen: Console, answer: WhyNot, language: str) -> None:
+    """Print why an organisation is not suggested."""
+    screen.print(Text(word("why_not", language, name=one_line(str(answer.organisation["name"]))), style="bold"))
+    screen.print(Text(_kind_and_country(answer.organisation, language), style="dim"))
+    for sentence in answer.sentences:
+        screen.print(_bulleted(sentence))
+
+
+def _table(found: Suggestions, language: str) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, expand=True, header_style="dim")
+    table.add_column("", justify="right", no_wrap=True)
+    table.add_column(word("column_organisation", language), ratio=3)
+    table.add_column(word("column_score", language), justify="right", no_wrap=True)
+    table.add_column(word("column_reason", language), ratio=4)
+    for one in found.suggestions:
+        name = Text(one_line(str(one.organisation["name"])), style="bold")
+        name.append("\n" + _kind_and_country(one.organisation, language), style="not bold dim")
+        reason = one_line(one.reasons[0]) if one.reasons else ""
+        table.add_row(str(one.rank), name, f"{one.score:.1f}", Text(reason))
+    return table
+
+
+def _panel(one: Suggestion, intercept: float, language: str) -> Panel:
+    title = Text(f" {one.rank} · {one_line(str(one.organisation['name']))} ", style="bold")
+    parts: list[RenderableType] = [
+        Text(_kind_and_country(one.organisation, language), style="dim"),
+        Text(""),
+        sum_table(one, intercept, language),
+    ]
+    unknown = [label("signals", part.signal, language) for part in one.contributions if part.value is None]
+    if unknown:
+        parts.append(Text(word("unknown_signals", language, signals=", ".join(unknown)), style="dim"))
+    facts = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
+    facts.add_column(no_wrap=True, style="bold")
+    facts.add_column()
+    for name, text in _facts(one, language):
+        facts.add_row(word(name, language), text)
+    return Panel(Group(*parts, Text(""), facts), title=title, title_align="left", padding=(0, 1))
+
+
+def _facts(one: Suggestion, language: str) -> Iterator[tuple[str, Text]]:
+    evidence = one.evidence
+    if one.reasons:
+        yield "why", Text("\n").join(_bulleted(reason) for reason in one.reasons)
+    if evidence.need:
+        yield "need", _quote(evidence.need, evidence.need_from, language)
+    if evidence.offer:
+        yield "offer", _quote(evidence.offer, evidence.offer_from, language)
+    if one.path:
+        yield "path", _path(one.path, language)
+    if one.would_raise:
+        yield "raise", Text("\n").join(_bulleted(sentence) for sentence in one.would_raise)
+
+
+def sum_table(one: Suggestion, intercept: float, language: str) -> Table:
+    """Return the sum that is the score: base, contributions of what is known, total; the shown numbers add up."""
+    known = sorted((part for part in one.contributions if part.value is not None), key=lambda part: -part.contribution)
+    shown = rounded_to_sum([intercept, *(part.contribution for part in known)], one.score)
+    largest = max((abs(part.contribution) for part in known), default=0.0)
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_row(Text(word("base", language), style="dim"), Text(f"{shown[0]:.1f}", style="dim"))
+    for part, number in zip(known, shown[1:], strict=True):
+        style = "green" if part.contribution >= 0 else "red"
+        drawn = Text(bar(part.contribution, largest), style=style)
+        table.add_row(label("signals", part.signal, language), f"{number:+.1f}", drawn)
+    table.add_row(Text(word("score", language), style="bold"), Text(f"{one.score:.1f}", style="bold"))
+    return table
+
+
+def bar(contribution: float, largest: float) -> str:
+    """Return a bar as long as a contribution is large, up or down; BAR_CELLS for the largest."""
+    eighths = round(8 * BAR_CELLS * abs(contribution) / largest) if largest else 0
+    return "█" * (eighths // 8) + (_EIGHTHS[eighths % 8] if eighths % 8 else "")
+
+
+def rounded_to_sum(parts: Sequence[float], total: float, digits: int = 1) -> list[float]:
+    """Round parts so that they add up to the rounded total: those nearest to the next step take what is missing."""
+    step = 10.0**-digits
+    lower = [int(part // step) for part in parts]
+    missing = round(total / step) - sum(lower)
+    order = sorted(range(len(parts)), key=lambda place: (lower[place] - parts[place] / step, place))
+    for turn in range(abs(missing)):
+        place = order[turn % len(order)] if missing > 0 else order[-1 - turn % len(order)]
+        lower[place] += 1 if missing > 0 else -1
+    return [round(units * step, digits) for units in lower]
+
+
+def _kind_and_country(organisation: dict[str, str | None], language: str) -> str:
+    kind = organisation["kind"]
+    parts = [label("kinds", kind, language) if kind else None, organisation["country"], organisation["id"]]
+    return " · ".join(one_line(part) for part in parts if part)
+
+
+def _quote(sentence: str, source: str | None, language: str) -> Text:
+    text = Text(f"“{one_line(sentence)}”", style="italic")
+    known = ("stated", "derived from the description", "description", "profile")
+    if source:
+        said = word(source, language) if source in known else word("from_collaboration", language, id=one_line(source))
+        text.append(f"  {said}", style="not italic dim")
+    return text
+
+
+def _path(path: Sequence[PathStep], language: str) -> Text:
+    text = Text()
+    for step in path:
+        if step.type == "organisation":
+            text.append(("\n" if text else "") + one_line(step.name))
+        else:
+            year = step.year or word("undated", language)
+            text.append(f"\n  └ “{one_line(step.name)}”, {year}", style="dim")
+    return text
+
+
+def _bulleted(sentence: str) -> Text:
+    return Text(f"· {one_line(sentence)}")
+
+
+def _partners(found: Suggestions, language: str) -> str:
+    if found.query["filters"]["partners_too"]:
+        return word("partners_ranked", language)
+    count = found.present_partners["count"]
+    if not count:
+        return word("no_partners", language)
+    named = [clean(str(one["name"])) for one in found.present_partners["strongest"][:PARTNERS_NAMED]]
+    names = ", ".join(named)
+    if count > len(named):
+        names = word("and_more", language, names=names, count=count - len(named))
+    return word("partners", language, count=count, names=names)

@@ -1,0 +1,122 @@
+"""The commands status, prepare and signals."""
+
+import inspect
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from matcher.cli.options import SnapshotOptions, TimedOptions, takes
+from matcher.cli.session import ProgressBars, console, day_of, note, print_json, settings_of, workspace_of
+from matcher.overview import overview
+from matcher.ranking import hand_set
+from matcher.signals import SIGNALS
+from matcher.vocabularies import label
+from matcher.workspace import Workspace
+
+
+@takes(TimedOptions)
+def status(options: TimedOptions) -> None:
+    """Say what the store holds, how much is known of it, and whether the snapshot is fresh."""
+    today = day_of(options)
+    with workspace_of(options) as workspace:
+        counted = overview(workspace.store.read(), today)
+        state = {
+            "store": workspace.settings.db if workspace.is_file else _without_password(workspace),
+            "bytes": _size(Path(workspace.settings.db)) if workspace.is_file else None,
+            "revision": workspace.revision(),
+            **counted.as_dict(),
+            "encoder": {
+                "name": workspace.encoder.name,
+                "dimensions": workspace.encoder.dimensions,
+                "languages": list(workspace.encoder.languages),
+            },
+            "snapshot": _snapshot_state(workspace),
+        }
+    if options.as_json:
+        print_json(state)
+        return
+    from matcher.cli.drawing_states import draw_status  # rich loads when something is drawn
+
+    draw_status(console(), state)
+
+
+@takes(SnapshotOptions)
+def prepare(options: SnapshotOptions) -> None:
+    """Take the snapshot now, so that the next answers come at once; new texts are encoded."""
+    began = time.perf_counter()
+    with workspace_of(options) as workspace:
+        path = workspace.snapshot_path
+        is_new = not path.is_dir()
+        if is_new:
+            note("Taking a snapshot: new texts are encoded, which takes a while the first time ...")
+        with ProgressBars() as progress:
+            snapshot = workspace.snapshot(progress)
+        state = {
+            "snapshot": snapshot.name,
+            "path": str(path),
+            "taken_now": is_new,
+            "seconds": round(time.perf_counter() - began, 1),
+            "bytes": _size(path),
+            "organisations": len(snapshot.organisations),
+            "collaborations": len(snapshot.collaborations.ids),
+            "texts": len(snapshot.texts.starts) - 1,
+            "sentences": len(snapshot.texts.sentences),
+        }
+    if options.as_json:
+        print_json(state)
+        return
+    from matcher.cli.drawing_states import draw_prepared  # rich loads when something is drawn
+
+    draw_prepared(console(), state)
+
+
+@takes(TimedOptions)
+def signals(options: TimedOptions) -> None:
+    """List the signals that a score is the sum of: what each says, its weight and its centre."""
+    language = settings_of(options).language
+    model = hand_set()
+    listed: dict[str, Any] = {
+        "model": model.name,
+        "scale": model.scale,
+        "intercept": round(model.intercept, 6),
+        "signals": [
+            {
+                "name": signal.name,
+                "label": label("signals", signal.name, language),
+                "says": _first_line(signal.measure),
+                "weight": weight,
+                "centre": centre,
+            }
+            for signal, weight, centre in zip(SIGNALS, model.weights, model.centres, strict=True)
+        ],
+    }
+    if options.as_json:
+        print_json(listed)
+        return
+    from matcher.cli.drawing_states import draw_signals  # rich loads when something is drawn
+
+    draw_signals(console(), listed, language)
+
+
+def _first_line(measure: object) -> str:
+    """Return the first line of a docstring as a noun: "Return how near ..." says "How near ..."."""
+    line = (inspect.getdoc(measure) or "").partition("\n")[0].removeprefix("Return ")
+    return line[:1].upper() + line[1:]
+
+
+def _snapshot_state(workspace: Workspace) -> dict[str, Any]:
+    path = workspace.snapshot_path
+    fresh = path.is_dir()
+    return {"name": path.name, "folder": str(workspace.snapshots), "fresh": fresh, "bytes": _size(path)}
+
+
+def _size(path: Path) -> int:
+    """Return the bytes of a file, or of all files in a folder; 0 where there is nothing."""
+    if path.is_file():
+        return path.stat().st_size
+    return sum(file.stat().st_size for file in path.rglob("*") if file.is_file()) if path.is_dir() else 0
+
+
+def _without_password(workspace: Workspace) -> str:
+    return str(workspace.store.engine.url.render_as_string(hide_password=True))
