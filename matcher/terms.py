@@ -14,6 +14,8 @@ from matcher.strings import Strings
 
 K1, B, PIVOT_WORDS = 1.2, 0.75, 60.0
 """BM25's constants; lengths are compared to a fixed pivot, so that a profile's weight is its own."""
+COMMON_SHARE, FEW_TEXTS = 0.04, 3
+"""A term in more than this share of texts, and in more than so many, is common in its language and weighs 0."""
 MOST_QUERY_TERMS = 48
 """How many of a query's rarest terms are looked up."""
 _WORD = re.compile(r"[^\W_]{3,}")
@@ -30,7 +32,7 @@ class Terms:
     """Weights of terms in organisations' profiles.
 
     `counts` is CSR (texts, terms); `by_term` CSR (terms, organisations) of saturated frequencies in [0, 1);
-    `rarity` (terms,) is BM25's inverse document frequency over texts, > 0. `vocabulary` is sorted.
+    `rarity` (terms,) is BM25's inverse document frequency over texts, 0 for common terms. `vocabulary` is sorted.
     `replaced` is an organisation whose profile differs from `by_term` here, with its own weights.
     """
 
@@ -43,7 +45,8 @@ class Terms:
     def top(self, counted: dict[int, float], most: int = MOST_QUERY_TERMS) -> dict[int, float]:
         """Return the `most` weightiest terms of a text: term -> rarity x saturated frequency, ties by term."""
         weights = {term: self.rarity[term] * weight for term, weight in saturate(counted).items()}
-        return dict(sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:most])
+        rare = [(term, weight) for term, weight in weights.items() if weight > 0]
+        return dict(sorted(rare, key=lambda item: (-item[1], item[0]))[:most])
 
     def of_text(self, text: str) -> dict[int, float]:
         """Count the known terms of a new text."""
@@ -96,6 +99,7 @@ def build_terms(texts: Sequence[str], profile_texts: sparse.csr_array[Any]) -> T
     counts.sum_duplicates()
     held = np.bincount(counts.indices, minlength=len(words))
     rarity = np.log1p((len(texts) - held + 0.5) / (held + 0.5))
+    rarity[held > max(COMMON_SHARE * len(texts), FEW_TEXTS)] = 0.0
     return Terms(Strings.of(vocabulary), rarity, _compact(counts), _by_term(profile_texts, counts))
 
 

@@ -66,6 +66,7 @@ def write(path: Path, text: str) -> Path:
         ("Id de la structure liée au projet", "linked_ids"),
         ("Type de candidature", None),
         ("Couleur", None),
+        ("foundingYear", "founded"),
     ],
 )
 def test_headers_of_organisations_are_known_in_french_and_english(header: str, field: str | None) -> None:
@@ -83,7 +84,9 @@ def test_the_kind_of_a_table_is_told_from_its_headers() -> None:
     assert kind_of_headers(["A", "B"]) == "organisations"
 
 
-@pytest.mark.parametrize("header", ["E-mail", "Nom du contact", "Prénom", "Téléphone", "Contact email", "Dirigeant"])
+@pytest.mark.parametrize(
+    "header", ["E-mail", "Nom du contact", "Prénom", "Téléphone", "Contact email", "Dirigeant", "firstName"]
+)
 def test_columns_about_persons_are_recognised(header: str) -> None:
     assert is_personal(header)
 

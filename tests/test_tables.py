@@ -83,6 +83,21 @@ def test_lines_are_counted_as_in_the_file(tmp_path: Path) -> None:
     assert [(row.line, row.cells[0]) for row in rows] == [(3, "A"), (7, "B")]
 
 
+def test_line_ends_of_old_macs_are_line_ends(tmp_path: Path) -> None:
+    header, rows, report = read(write(tmp_path / "a.csv", ACCENTS.replace("\n", "\r").encode("mac_roman")))
+    assert header == ("Société", "Résumé")
+    assert [(row.line, row.cells[0]) for row in rows] == [(2, "Élan"), (3, "Noël")]
+    assert "mac_roman" in report.notes[0]
+
+
+def test_the_limit_on_cells_is_put_back_while_two_tables_are_read_in_turn(tmp_path: Path) -> None:
+    limit = csv.field_size_limit()
+    paths = [write(tmp_path / f"{name}.csv", "Nom,Pays\n" + "A,FR\n" * 50) for name in "ab"]
+    tables = [open_delimited(path, Settings(max_cell_chars=500), ImportReport()) for path in paths]
+    assert [len(rows) for rows in zip(*(table.rows for table in tables), strict=True)] == [2] * 50
+    assert csv.field_size_limit() == limit
+
+
 def test_a_title_above_the_header_is_left_out(tmp_path: Path) -> None:
     header, rows, report = read(write(tmp_path / "a.csv", "Annuaire 2024;;\n;;\nNom;Pays;Ville\nA;FR;Lyon\n"))
     assert header == ("Nom", "Pays", "Ville")

@@ -3,8 +3,11 @@
 from datetime import date, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from matcher.importers.codes import country_code, country_of_region, language_code, vocabulary_code
+from matcher.importers.folding import fold, fold_all, slug
 from matcher.importers.values import (
     as_text,
     is_formula,
@@ -244,3 +247,13 @@ def test_a_visibility_is_public_or_hidden() -> None:
 def test_a_whole_number_cell_is_written_without_decimals() -> None:
     assert as_text(432147874.0) == "432147874"
     assert as_text(date(2024, 3, 1)) == "2024-03-01"
+
+
+def test_words_are_folded_without_case_accents_and_punctuation() -> None:
+    assert fold("N° Société-Mère : Œuvre & Łódź") == "n societe mere oeuvre lodz"
+    assert slug("L'Été à Łódź") == "l-ete-a-lodz"
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=5))
+def test_many_texts_are_folded_as_one_by_one(texts: list[str]) -> None:
+    assert fold_all(texts) == [" ".join(fold(text).split()) for text in texts]

@@ -1,7 +1,6 @@
 """Errors that a user can cause: one message on stderr, no traceback, exit code 1."""
 
 import json
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
@@ -21,9 +20,8 @@ def told_to_the_user(*, as_json: bool) -> Iterator[None]:
         yield
     except MatcherError as error:
         _fail(type(error).__name__, str(error), as_json)
-    except BrokenPipeError:  # the reader, e.g. `head`, has seen enough
-        sys.stderr.close()
-        raise typer.Exit(0) from None
+    except BrokenPipeError:  # the reader, e.g. `head`, has seen enough: click ends quietly
+        raise
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         _fail(InputError.__name__, f"{where}{error.strerror or error}", as_json)

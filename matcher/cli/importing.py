@@ -59,8 +59,7 @@ def import_(options: ImportOptions) -> None:
     """Import organisations, collaborations or briefs from a table, or a CORDIS programme."""
     if options.kind not in (None, "organisations", "collaborations", "briefs"):
         raise InputError(f"--kind is organisations, collaborations or briefs, not {options.kind!r}.")
-    with workspace_of(options) as workspace:
-        store = _open_store(workspace, options.dry_run)
+    with workspace_of(options) as workspace, _open_store(workspace, options.dry_run) as store:
         before = store.revision()
         try:
             records, report, changes = _import(options, workspace, store)

@@ -98,7 +98,7 @@ def takes(kind: type[_Options]) -> Callable[[Callable[[_Options], None]], Callab
 
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # read by inspect.signature
         run.__annotations__ = dict(hints)
-        del run.__wrapped__  # type: ignore[attr-defined]  # else inspect looks past the signature set here
+        del run.__wrapped__  # else inspect looks past the signature set here
         return run
 
     return decorate

@@ -54,7 +54,7 @@ def day_of(options: TimedOptions) -> date:
 
 
 def filters_of(options: FilterOptions, workspace: Workspace, progress: ShowProgress) -> Filters:
-    """Return the filters of the options; unknown kinds, countries and organisations raise InputError or NotFoundError."""
+    """Return the filters of the options; what is unknown raises InputError, an organisation NotFoundError."""
     kinds = kind_codes(options.kinds or ())
     countries: tuple[str, ...] = ()
     if options.countries:

@@ -23,8 +23,15 @@ GRAPHS: dict[str, Callable[[Records, Path], None]] = {".graphml": write_graphml,
 
 
 def is_graph(path: Path) -> bool:
-    """Tell whether a file is to hold the graph, not suggestions; InputError where its ending is unknown."""
+    """Tell whether a file is to hold the graph, not suggestions.
+
+    InputError where its ending is unknown, its folder is absent, or it is a folder itself.
+    """
     ending = path.suffix.lower()
+    if path.is_dir():
+        raise InputError(f"{path} is a folder; give the path of a file.")
+    if not path.parent.is_dir():
+        raise InputError(f"The folder {path.parent} does not exist; create it, or choose another path.")
     if ending not in TABLES | GRAPHS:
         raise InputError(
             f"{path.name} ends in {ending or 'nothing'}; give a file that ends in {', '.join(TABLES)} for suggestions, "
@@ -48,10 +55,6 @@ def export_graph(records: Records, path: Path) -> None:
 @contextmanager
 def _whole(path: Path) -> Iterator[Path]:
     """Give a path beside the wanted one, moved there at the end, so that a file is never half written."""
-    if path.is_dir():
-        raise InputError(f"{path} is a folder; give the path of a file.")
-    if not path.parent.is_dir():
-        raise InputError(f"The folder {path.parent} does not exist; create it, or choose another path.")
     partial = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
     try:
         yield partial

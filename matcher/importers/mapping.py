@@ -1,6 +1,7 @@
 """Headers to fields: automatic from the vocabulary `headers`, over it what the user says."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
@@ -8,6 +9,8 @@ from functools import cache
 from matcher.errors import MappingError
 from matcher.importers.folding import fold
 from matcher.vocabularies import load
+
+_WITHIN_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 KINDS = ("organisations", "collaborations", "briefs")
 
@@ -36,12 +39,12 @@ def known_headers(cells: Sequence[str]) -> int:
 
 def field_of(header: str, kind: str) -> str | None:
     """Return the field that a header means in a table of this kind; None where it is not known."""
-    return _exact_words(kind).get(fold(header)) or _words(kind).get(_key(header))
+    return _exact_words(kind).get(_fold(header)) or _words(kind).get(_key(header))
 
 
 def is_personal(header: str) -> bool:
     """Tell whether a column holds data about a person: an address, a name, a telephone number."""
-    words = fold(header)
+    words = _fold(header)
     if words in _set("personal"):
         return True
     return any(f" {word} " in f" {words} " for word in _set("personal") - _set("personal_alone"))
@@ -74,6 +77,8 @@ def map_headers(header: Sequence[str], kind: str, chosen: Mapping[str, str]) -> 
     fields: dict[str, str] = {}
     columns: dict[str, tuple[int, ...]] = {}
     notes: list[str] = []
+    unknown: list[str] = []
+    personal: list[str] = []
     chosen_fields = {chosen[fold(name)] for name in header if fold(name) in chosen}
     for position, name in enumerate(header):
         by_hand = fold(name) in chosen
@@ -81,15 +86,19 @@ def map_headers(header: Sequence[str], kind: str, chosen: Mapping[str, str]) -> 
         if not by_hand and found in chosen_fields and found not in _set("joined"):
             found = None
         if not by_hand and found is None and is_personal(name):
-            notes.append(f'Column "{name}" is left out: it is about persons, and none are kept.')
+            personal.append(name)
         elif found and found in columns and found not in _set("joined"):
-            notes.append(f'Column "{name}" is left out: "{header[columns[found][0]]}" already gives {found}.')
+            notes.append(f'left out: "{name}", because "{header[columns[found][0]]}" already gives {found}.')
             found = None
         elif found is None:
-            notes.append(f'Column "{name}" is left out: no field is known for it (--map "{name}=FIELD").')
+            unknown.append(name)
         fields[name] = found or ""
         if found:
             columns[found] = (*columns.get(found, ()), position)
+    if personal:
+        notes.append(f"left out as being about persons, of whom none are kept: {_quoted(personal)}.")
+    if unknown:
+        notes.append(f'left out, no field known: {_quoted(unknown)} (use --map "{unknown[0]}=FIELD").')
     return TableMapping(kind, fields, tuple(notes), columns)
 
 
@@ -103,7 +112,7 @@ def check_mapping(table: str, mapping: TableMapping) -> None:
     }[mapping.kind]
     if needed[1]:
         return
-    headers = ", ".join(f'"{name}"' for name in mapping.fields) or "none"
+    headers = _quoted(mapping.fields) or "none"
     first = next(iter(mapping.fields), "Header")
     raise MappingError(
         f"{table}, read as {mapping.kind}: no column for {needed[0]}. Headers found: {headers}. "
@@ -130,12 +139,21 @@ def check_choices(chosen: Mapping[str, str], tables: Mapping[str, Sequence[str]]
 def _nearest(word: str, words: Sequence[str]) -> str:
     near = get_close_matches(word, words, n=3, cutoff=0.5)
     if near:
-        return "the nearest are " + ", ".join(f'"{name}"' for name in near) + "."
-    return "there are " + ", ".join(f'"{name}"' for name in words) + "."
+        return f"the nearest are {_quoted(near)}."
+    return f"there are {_quoted(words)}."
+
+
+def _quoted(words: Iterable[str]) -> str:
+    return ", ".join(f'"{word}"' for word in words)
+
+
+def _fold(header: str) -> str:
+    """Fold a header; "startDate" is two words."""
+    return fold(_WITHIN_CAMEL.sub(" ", header))
 
 
 def _key(header: str) -> str:
-    all_words = fold(header).split()
+    all_words = _fold(header).split()
     words = [word for word in all_words if word not in _set("fillers")] or all_words
     return " ".join(word[:-1] if len(word) > 3 and word.endswith("s") else word for word in words)
 

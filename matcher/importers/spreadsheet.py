@@ -44,8 +44,11 @@ class SpreadsheetImporter:
         suffix = path.suffix.lower()
         if suffix not in DELIMITED | WORKBOOKS or not path.is_file():
             return False
-        with path.open("rb") as file:
-            is_zip = file.read(4).startswith(b"PK")
+        try:
+            with path.open("rb") as file:
+                is_zip = file.read(4).startswith(b"PK")
+        except OSError:
+            return True  # its name says so; reading it will say what is wrong
         return is_zip == (suffix in WORKBOOKS)
 
     def read(self, request: ImportRequest) -> tuple[Records, ImportReport]:

@@ -163,28 +163,33 @@ def _agreement(lines: Sequence[str], delimiter: str) -> float:
 
 def _read_rows(source: _Source, settings: Settings, report: ImportReport) -> Iterator[Row]:
     name = source.path.name
-    limit = csv.field_size_limit(settings.max_cell_chars)
+    with open_text(source.path, source.encoding) as file:
+        lines = Lines(file, source.width)
+        for _ in range(source.skip):
+            next(lines, None)
+        reader = csv.reader(lines, delimiter=source.delimiter)
+        count = 0
+        while True:
+            line = lines.begin_row()
+            try:
+                cells = _next_row(reader, settings.max_cell_chars)
+            except (csv.Error, LineTooLongError) as error:
+                lines.skip_row()
+                report.add(Problem(Severity.SKIPPED, name, line, None, _explain(error, settings)))
+                continue
+            if cells is None:
+                return
+            if any(cell and not cell.isspace() for cell in cells):
+                count += 1
+                check_row_count(name, count, settings)
+                yield Row(line, cells)
+
+
+def _next_row(reader: Iterator[list[str]], longest_cell: int) -> list[str] | None:
+    """Read a row under our own limit: Python keeps one limit for the whole process, so it is put back."""
+    limit = csv.field_size_limit(longest_cell)
     try:
-        with open_text(source.path, source.encoding) as file:
-            lines = Lines(file, source.width)
-            for _ in range(source.skip):
-                next(lines, None)
-            reader = csv.reader(lines, delimiter=source.delimiter)
-            count = 0
-            while True:
-                line = lines.begin_row()
-                try:
-                    cells = next(reader, None)
-                except (csv.Error, LineTooLongError) as error:
-                    lines.skip_row()
-                    report.add(Problem(Severity.SKIPPED, name, line, None, _explain(error, settings)))
-                    continue
-                if cells is None:
-                    return
-                if any(cell and not cell.isspace() for cell in cells):
-                    count += 1
-                    check_row_count(name, count, settings)
-                    yield Row(line, cells)
+        return next(reader, None)
     finally:
         csv.field_size_limit(limit)
 

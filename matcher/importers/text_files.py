@@ -123,8 +123,11 @@ def open_text(path: Path, encoding: Encoding) -> Iterator[TextIO]:
 
 def find_encoding(path: Path) -> Encoding:
     """Tell the encoding by reading the file once, in pieces; raise UnreadableFileError for a binary file."""
-    with path.open("rb") as file:
-        head = file.read(_SAMPLE)
+    try:
+        with path.open("rb") as file:
+            head = file.read(_SAMPLE)
+    except OSError as error:
+        raise UnreadableFileError(f"{path} cannot be read: {error.strerror or error}.") from error
     _refuse_binary(path, head)
     for bom, name in _BOMS:
         if head.startswith(bom) and name == "utf-16":
