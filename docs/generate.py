@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import tempfile
 import textwrap
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import typer
 from typer.main import get_command
 
 import matcher.errors
+from docs.readme import fill, picture
 from matcher.cli import app
 from matcher.ranking import hand_set
 from matcher.settings import Settings
@@ -88,4 +90,8 @@ def _first(text: str | None) -> str:
 
 if __name__ == "__main__":
     (FOLDER / "reference.md").write_text(reference(), encoding="utf-8")
-    typer.echo("Wrote docs/reference.md")
+    page = FOLDER.parent / "README.md"
+    with tempfile.TemporaryDirectory() as folder:
+        page.write_text(fill(page.read_text(encoding="utf-8"), Path(folder), real=True), encoding="utf-8")
+        (FOLDER / "suggestion.svg").write_text(picture(Path(folder) / "sample.db"), encoding="utf-8")
+    typer.echo("Wrote docs/reference.md, docs/suggestion.svg and the blocks of README.md")

@@ -69,7 +69,8 @@ def _letter_groups(text: str) -> set[str]:
 def kind_codes(words: Iterable[str]) -> tuple[str, ...]:
     """Return the codes of kinds given by code, label or alias in English or French; InputError where unknown."""
     known = load("kinds")
-    return tuple(dict.fromkeys(_code(word, known, partial(vocabulary_code, "kinds")) for word in words))
+    look_up = partial(vocabulary_code, "kinds")
+    return tuple(dict.fromkeys(word if word in known else _looked_up(word, look_up) for word in words))
 
 
 def country_codes(words: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
@@ -77,12 +78,11 @@ def country_codes(words: Iterable[str], known: Collection[str]) -> tuple[str, ..
 
     Codes in `known` are taken without a look at the list of all countries.
     """
-    return tuple(dict.fromkeys(_code(word.strip().upper(), known, country_code) for word in words))
+    codes = ((word, word.strip().upper()) for word in words)
+    return tuple(dict.fromkeys(code if code in known else _looked_up(word, country_code) for word, code in codes))
 
 
-def _code(word: str, known: Collection[str], look_up: Callable[[str], str]) -> str:
-    if word in known:
-        return word
+def _looked_up(word: str, look_up: Callable[[str], str]) -> str:
     try:
         return look_up(word)
     except ValueError as error:

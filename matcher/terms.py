@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from matcher.strings import Strings
+from matcher.vocabularies import load
 
 K1, B, PIVOT_WORDS = 1.2, 0.75, 60.0
 """BM25's constants; lengths are compared to a fixed pivot, so that a profile's weight is its own."""
@@ -22,9 +24,17 @@ _WORD = re.compile(r"[^\W_]{3,}")
 
 
 def tokenise(text: str) -> list[str]:
-    """Return the words of three letters or digits and more, folded to lower case without accents."""
+    """Return the words of three letters or digits and more, in lower case without accents, no function words."""
     folded = unicodedata.normalize("NFKD", text.casefold())
-    return _WORD.findall("".join(sign for sign in folded if not unicodedata.combining(sign)))
+    words = _WORD.findall("".join(sign for sign in folded if not unicodedata.combining(sign)))
+    function_words = _function_words()
+    return [word for word in words if word not in function_words]
+
+
+@cache
+def _function_words() -> frozenset[str]:
+    lists = (words for language, words in load("function-words").items() if language != "about")
+    return frozenset(word for words in lists for word in words.split())
 
 
 @dataclass(frozen=True)

@@ -193,8 +193,8 @@ class Workspace:
         for id in possible_ids(text):
             if self.store.organisation(id) is not None:
                 return id
-        meant = [one.id for one in self.store.find(text.strip(), MOST_FOUND) if is_meant(one, text)]
-        found = only_one(text, meant)
+        held = [one for words in (text.strip(), "".join(text.split())) for one in self.store.find(words, MOST_FOUND)]
+        found = only_one(text, list(dict.fromkeys(one.id for one in held if is_meant(one, text))))
         if found is None:
             near = nearest_names(self._named(), text)
             meant_name = f" Did you mean {' or '.join(near)}?" if near else ""

@@ -291,3 +291,9 @@ def test_more_records_than_one_batch_holds_come_back_whole(store: SqlStore) -> N
     renamed = Records([replace(one, name="N") for one in organisations])
     assert store.add(renamed, "test").updated["organisations"] == 6000
     assert store.read() == Records(renamed.organisations, records.collaborations)
+
+
+def test_a_company_of_unknown_size_does_not_replace_an_sme_but_the_other_way_round_it_does(store: SqlStore) -> None:
+    store.add(Records(organisations=[Organisation(id="a", kind="sme"), Organisation(id="b", kind="company")]), "one")
+    store.add(Records(organisations=[Organisation(id="a", kind="company"), Organisation(id="b", kind="sme")]), "two")
+    assert [organisation.kind for organisation in store.read().organisations] == ["sme", "sme"]

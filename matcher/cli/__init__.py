@@ -6,6 +6,7 @@ import typer
 
 from matcher.cli.exporting import export
 from matcher.cli.importing import import_
+from matcher.cli.measuring import parity
 from matcher.cli.showing import find, show
 from matcher.cli.state import prepare, signals, status
 from matcher.cli.suggesting import suggest, why_not
@@ -22,6 +23,7 @@ COMMANDS = {
     "prepare": prepare,
     "signals": signals,
     "export": export,
+    "parity": parity,
 }
 """Name -> command, in the order in which the help lists them."""
 

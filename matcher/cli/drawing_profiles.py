@@ -43,7 +43,8 @@ def _facts(shown: dict[str, Any], today: date, language: str) -> Iterator[tuple[
         sentences = shown["profile"][side]
         mark = f"\n{word('derived_mark', language)}" if shown["profile"][f"{side}_derived"] else ""
         text = Text("\n").join(Text(f"· {one_line(sentence)}") for sentence in sentences)
-        yield side, text.append(mark, "dim") if sentences else Text(word("nothing_known", language), "dim")
+        known = "from_collaborations" if side == "offers" and shown["collaborations"] else "nothing_known"
+        yield side, text.append(mark, "dim") if sentences else Text(word(known, language), "dim")
     yield "fresh", Text(_freshness(shown, today, language))
     if shown["capacity"] is not None:
         yield "capacity", Text(word("introductions", language, count=shown["capacity"]))

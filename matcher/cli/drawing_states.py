@@ -1,5 +1,6 @@
 """The state of a store, the signals and parity drawn for a terminal."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,9 +9,18 @@ from rich.table import Table
 from rich.text import Text
 
 from matcher.cli.wording import one_line, word
+from matcher.evaluation.parity import ParityReport
 from matcher.vocabularies import label
 
 COUNTRIES_SHOWN = 12
+_PARITY_COLUMNS = (
+    ("Language", "language"),
+    ("Need to offer\nin English", "need_to_english"),
+    ("in its own\nlanguage", "need_to_same"),
+    ("in mixed\nlanguages", "need_to_mixed"),
+    ("Translation\nfirst", "translation_first"),
+    ("Own\nlanguage", "own_language_share"),
+)
 _UNITS = ("bytes", "kB", "MB", "GB")
 
 
@@ -81,6 +91,27 @@ def draw_signals(screen: Console, listed: dict[str, Any], language: str) -> None
     scale = word(listed["scale"], language) if listed["scale"] in ("points", "log-odds") else listed["scale"]
     told = word("signals_sum", language, intercept=f"{listed['intercept']:.1f}", scale=scale, model=listed["model"])
     screen.print(Text(told))
+
+
+def draw_parity(screen: Console, report: ParityReport) -> None:
+    """Print the parity of one encoder by language."""
+    screen.print(Text(f"{report.encoder}: {report.companies} companies in each language", style="bold"))
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    for header, _ in _PARITY_COLUMNS:
+        table.add_column(header, justify="left" if header == "Language" else "right")
+    for one in (*report.languages, report.mean):
+        values = [getattr(one, field) for _, field in _PARITY_COLUMNS]
+        cells = [value if isinstance(value, str) else "" if math.isnan(value) else f"{value:.3f}" for value in values]
+        table.add_row(*cells, style="bold" if one is report.mean else None)
+    screen.print(table)
+    screen.print(
+        Text(
+            "Need to offer is the mean reciprocal rank of the right offer, 1 is best. Translation first is the share "
+            "of English profiles whose nearest profile is their translation. Own language is the share of the need's "
+            f"language among the first 10 of mixed offers: {report.unbiased_share:.3f} is without bias.",
+            style="dim",
+        )
+    )
 
 
 def size(count: int) -> str:

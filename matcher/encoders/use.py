@@ -19,7 +19,7 @@ class UseEncoder:
 
     The same text gives the same bytes, alone or among others, on the same machine: each text goes through
     the network by itself, on one BLAS thread. In the package's own batches the last bits change with a text's
-    neighbours (for most texts, by up to 5e-7); one by one runs at 0.96 of their throughput on summaries of
+    neighbours (for most texts, by up to 5e-7); one by one runs at 0.94 of their throughput on summaries of
     875 characters and 0.6 on single sentences of 170. No prompts: both sides are encoded alike.
     A text of any length is read whole. Other languages than `languages` are read too, less well.
     Source: Yang et al. 2020, doi:10.18653/v1/2020.acl-demos.12. Raises EncoderError without the package.

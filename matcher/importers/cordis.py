@@ -4,9 +4,6 @@ CORDIS holds no profile text of organisations: their profiles are built from the
 snapshot is taken, so no description is made here.
 """
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from matcher.importers import ImportRequest
@@ -15,6 +12,7 @@ from matcher.importers.cordis_organisations import COLUMNS, Participants
 from matcher.importers.cordis_projects import Project, read_projects
 from matcher.importers.cordis_tables import Reading, read_table
 from matcher.importers.report import ImportReport, Severity
+from matcher.pausing import without_garbage_collection
 from matcher.records import Records
 
 
@@ -34,7 +32,7 @@ class CordisImporter:
         """Read every programme; raise UnreadableFileError or MappingError where a table cannot be used."""
         report = ImportReport(max_problems=request.settings.max_problems)
         reading = Reading(request.settings, report, request.progress)
-        with _without_garbage_collection():
+        with without_garbage_collection():
             return self._records(request, reading), report
 
     def _records(self, request: ImportRequest, reading: Reading) -> Records:
@@ -52,18 +50,6 @@ class CordisImporter:
         )
         _summarise(records, reading)
         return records
-
-
-@contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """Pause the search for reference cycles: records have none, and searching a million takes a third of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _read_participants(

@@ -17,16 +17,24 @@ _MOST_ROUNDS = 8
 
 # What no clean ASCII line holds; most cells are settled by this one search.
 _SUSPECT_IN_ASCII = re.compile(r"[^\x20-\x7e]|[a-z]- [a-z]")
+_MAC_SECOND = re.escape(bytes(range(0x80, 0xC0)).decode("mac_roman"))
 # Every text read in a wrong encoding holds C1 controls, a capital A with circumflex or tilde, or two signs
 # side by side that are neither two plain letters nor an apostrophe and a letter: a fast first look.
 _PLAIN = "à-öø-ÿÀÂÇÈÉÊËÎÏÔÖÙÛÜœŒ"
 _MAY_BE_MISREAD = re.compile(f"[\x80-\x9fÂÃ]|(?![’‘“«{_PLAIN}][{_PLAIN}])[^\x00-\x7f][^\x00-\x7f]")
+# A letter of two bytes read as Mac Roman, inside a word: "M√¶rsk", "Ko≈õcierzyna". ftfy does not dare to mend
+# all of them. After ƒ only signs count, for ƒ is a letter of Ewe.
+_WORD = r"[^\W\d_]"
+_AS_MAC_ROMAN = re.compile(
+    f"√(?={_WORD})[{_MAC_SECOND}]|(?<={_WORD})[√≈][{_MAC_SECOND}]|√[{_MAC_SECOND}](?={_WORD})|"
+    f"(?<={_WORD})ƒ(?!{_WORD})[{_MAC_SECOND}]"
+)
 _C1 = re.compile("[\x80-\x9f]")
 _C1_MEANT = {
     code: bytes([code]).decode("cp1252") for code in range(0x80, 0xA0) if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 }
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff\ufffe\uffff\u00ad]")
-_SPACES = re.compile("[\t\u00a0\u2000-\u200a\u202f\u205f]")
+_SPACES = re.compile("[ \t\u00a0\u2000-\u200a\u202f\u205f]*[\t\u00a0\u2000-\u200a\u202f\u205f] *")
 _LINE_ENDS = re.compile("\r\n?|\x0b|\x0c|\x85|\u2028|\u2029")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _MARKS = re.compile("[\u0300-\u036f]")
@@ -73,6 +81,7 @@ def _mend_encoding(text: str) -> str:
         text = str(fix_encoding(text))
         if is_bad(text):  # two kinds of damage in one cell: word by word
             text = "".join(str(fix_encoding(part)) for part in re.split(r"(\s+)", text))
+    text = _AS_MAC_ROMAN.sub(lambda found: found.group().encode("mac_roman").decode("utf-8", "replace"), text)
     return _C1.sub(lambda found: _C1_MEANT.get(ord(found.group()), found.group()), text)
 
 

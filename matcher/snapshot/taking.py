@@ -14,7 +14,7 @@ from matcher.records import Collaboration, Organisation, Records
 from matcher.snapshot import Snapshot
 from matcher.snapshot.columns import Sectors, collaboration_columns, incidence_of, organisation_columns
 from matcher.snapshot.files import FORMAT
-from matcher.snapshot.texts import Catalogue, Progress, build_texts, holdings, own_holdings
+from matcher.snapshot.texts import Progress, build_texts, catalogue_of, holdings, own_holdings
 from matcher.store import VectorCache
 from matcher.terms import build_terms
 from matcher.vocabularies import load
@@ -44,18 +44,13 @@ def take_snapshot(
     organisations, collaborations = known_before(records, before) if before else _all(records)
     rows = {organisation.id: row for row, organisation in enumerate(organisations)}
     incidence = incidence_of(collaborations, rows)
-    catalogue = Catalogue()
-    for organisation in organisations:
-        catalogue.add_organisation(organisation)
-    for collaboration in collaborations:
-        catalogue.add_collaboration(collaboration)
+    catalogue = catalogue_of(organisations, collaborations)
     text = np.asarray(catalogue.collaboration, dtype=np.int32)
     offer, description, derived = catalogue.columns()
     own = own_holdings(description, offer, derived, len(catalogue.texts))
     held = holdings(own, incidence.by_organisation, incidence, text)
     sectors = Sectors.of([*organisations, *collaborations])
     collaboration_sectors = sectors.matrix(collaborations)
-    joint_sectors = incidence.by_organisation @ collaboration_sectors
     unrelated = unrelated_cosines(encoder, cache)
     return Snapshot(
         name=snapshot_name(revision, encoder.name, before),
@@ -63,7 +58,7 @@ def take_snapshot(
         before=before.isoformat() if before else "",
         background=unrelated[0],
         spread=unrelated[1],
-        organisations=organisation_columns(organisations, sectors, joint_sectors),
+        organisations=organisation_columns(organisations, sectors, incidence.by_organisation @ collaboration_sectors),
         collaborations=collaboration_columns(collaborations, text, collaboration_sectors),
         incidence=incidence,
         texts=build_texts(catalogue, held, encoder, cache, progress),

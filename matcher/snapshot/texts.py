@@ -69,6 +69,16 @@ class Catalogue:
         self.collaboration.append(self.row("\n".join(part for part in dict.fromkeys(parts) if part)))
 
 
+def catalogue_of(organisations: Sequence[Organisation], collaborations: Sequence[Collaboration]) -> Catalogue:
+    """Return the catalogue of all texts, those of organisations first."""
+    catalogue = Catalogue()
+    for organisation in organisations:
+        catalogue.add_organisation(organisation)
+    for collaboration in collaborations:
+        catalogue.add_collaboration(collaboration)
+    return catalogue
+
+
 @dataclass(frozen=True)
 class Holdings:
     """What profiles are made of, as CSR (organisations, texts).
@@ -141,8 +151,14 @@ def profile_rows(held: Holdings, vectors: NDArray[np.float32]) -> tuple[NDArray[
     single, several = np.flatnonzero(sizes == 1), np.flatnonzero(sizes > 1)
     rows[single] = counts.indices[counts.indptr[single]]
     rows[several] = len(vectors) + np.arange(len(several), dtype=np.int32)
-    mixed = _unit(held.own[several] @ vectors) + _unit(held.joint[several] @ vectors)
+    mixed = _unit(_mixture(held.own[several], vectors)) + _unit(_mixture(held.joint[several], vectors))
     return rows, _unit(mixed).astype(np.float32)
+
+
+def _mixture(weights: sparse.csr_array[Any], vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return weights @ vectors, touching only the vectors that some weight names."""
+    used = np.unique(weights.indices)
+    return np.asarray(weights[:, used] @ vectors[used].astype(np.float64))
 
 
 def build_texts(

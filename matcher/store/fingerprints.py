@@ -18,8 +18,8 @@ NOTHING = "0" * (2 * SIZE)
 """Revision of a store without records."""
 
 _LARGEST = 2**63
-_SUSPECT = ("\\x00", "\\ud")
-"""NUL or half of a surrogate pair, as `ascii` writes them; a few other texts look alike."""
+# As `ascii` writes them; a few other texts look alike.
+_NUL, _SURROGATE = "\\x00", "\\ud"
 
 _GETTERS = {
     kind: attrgetter(*[field.name for field in fields(kind) if field.name != "members"])
@@ -32,11 +32,13 @@ def fingerprint(record: Organisation | Collaboration | Brief) -> bytes:
     kind = type(record)
     values = _GETTERS[kind](record)
     if isinstance(record, Collaboration):
-        values = (*values, [(member.organisation, member.role) for member in record.members])
+        members = [text for member in record.members for text in (member.organisation, member.role)]
+        values = (*values, members)
     # Of Python's own ways to write values down, `ascii` is the fastest that is the same everywhere.
     text = ascii(values)
     if (
-        any(sign in text for sign in _SUSPECT)
+        _NUL in text
+        or _SURROGATE in text
         or not 0 < len(record.id) <= MAX_KEY_CHARS
         or (isinstance(record, Organisation) and not _has_plain_numbers(record))
     ):
@@ -69,8 +71,10 @@ def is_storable(text: str) -> bool:
 
 
 def _has_plain_numbers(record: Organisation) -> bool:
-    numbers = (record.employees, record.founded, record.capacity, record.latitude, record.longitude)
-    return all(number is None or -_LARGEST <= number < _LARGEST for number in numbers)
+    for number in (record.employees, record.founded, record.capacity, record.latitude, record.longitude):
+        if number is not None and not -_LARGEST <= number < _LARGEST:  # NaN is in no range
+            return False
+    return True
 
 
 def _refusal(record: Organisation | Collaboration | Brief) -> InputError | None:

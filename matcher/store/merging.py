@@ -6,6 +6,7 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 from matcher.records import Brief, Collaboration, Organisation
+from matcher.vocabularies import load
 
 R = TypeVar("R", Organisation, Collaboration, Brief)
 
@@ -16,8 +17,8 @@ def merge(known: R, newer: R) -> R:
     """Return the known record with every field that the newer one states; `known` itself if none differs.
 
     A field is blank where it is None, empty, or its default (a default visibility does not un-hide).
-    Coordinates go together, and guessed ones never replace stated ones. Identifiers are replaced
-    scheme by scheme; members as a whole.
+    A kind never replaces one that says more. Coordinates go together, and guessed ones never replace
+    stated ones. Identifiers are replaced scheme by scheme; members as a whole.
     """
     changes = {
         name: new
@@ -28,6 +29,8 @@ def merge(known: R, newer: R) -> R:
         for name in _PLACE:
             changes.pop(name, None)
         changes.update(_place(known, newer))
+        if known.kind in _narrower(changes.get("kind")):
+            del changes["kind"]
         if "identifiers" in changes:
             changes["identifiers"] = _identifiers(known.identifiers, newer.identifiers)
     return replace(known, **changes) if changes else known
@@ -55,6 +58,11 @@ _LAYOUTS: dict[type[Any], tuple[list[str], list[Any], Callable[[Any], tuple[Any,
     Collaboration: _layout(Collaboration),
     Brief: _layout(Brief),
 }
+
+
+def _narrower(kind: str | None) -> tuple[str, ...]:
+    """Return the kinds that say more than `kind`: a company of unknown size does not replace an SME."""
+    return tuple(load("kinds").get(kind, {}).get("narrower", ())) if kind else ()
 
 
 def _place(known: Organisation, newer: Organisation) -> dict[str, Any]:

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, select
 
+from matcher.pausing import without_garbage_collection
 from matcher.records import Brief, Collaboration, Organisation, Records
 from matcher.store import Changes, finding, tables, vectors
 from matcher.store.connecting import reading, writing
 from matcher.store.fingerprints import NOTHING, combined, is_storable
-from matcher.store.pausing import without_garbage_collection
 from matcher.store.planning import Plan, plan
 from matcher.store.rows import BRIEFS, CHUNK, COLLABORATIONS, ORGANISATIONS
 from matcher.store.writing import write

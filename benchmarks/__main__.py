@@ -1,0 +1,45 @@
+"""`python -m benchmarks [NAME ...]` runs all benchmarks, or those that are named, and writes their results."""
+
+import sys
+import time
+from collections.abc import Callable
+
+from benchmarks import cold, encoding, growth, importing, loading, memory, suggesting
+from benchmarks.measuring import Result, write_result
+from benchmarks.preparing import DataAbsentError
+from benchmarks.table import number, write_table
+
+BENCHMARKS: dict[str, Callable[[], Result]] = {
+    "importing": importing.run,
+    "encoding": encoding.run,
+    "loading": loading.run,
+    "suggesting": suggesting.run,
+    "cold": cold.run,
+    "memory": memory.run,
+    "growth": growth.run,
+}
+
+
+def main(names: list[str]) -> int:
+    unknown = sorted(set(names) - set(BENCHMARKS))
+    if unknown:
+        print(f"There is no benchmark called {', '.join(unknown)}; choose among: {', '.join(BENCHMARKS)}.")
+        return 2
+    for name in names or BENCHMARKS:
+        print(f"{name} ...", flush=True)
+        began = time.perf_counter()
+        try:
+            result = BENCHMARKS[name]()
+        except DataAbsentError as absent:
+            print(f"  skipped: it {absent}.", flush=True)
+            continue
+        write_result(name, result, time.perf_counter() - began)
+        for figure in result.figures:
+            bar = "" if figure.limit is None else f" (reach {'>=' if figure.at_least else '<='} {figure.limit:g})"
+            print(f"  {figure.what}: {number(figure.ratio)}{bar}; {figure.detail}", flush=True)
+    write_table(list(BENCHMARKS))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

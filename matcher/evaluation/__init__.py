@@ -1,0 +1,1 @@
+"""How well it works: measures on data whose right answers are known."""

@@ -1,0 +1,199 @@
+"""The parity test: is a company found as well whatever the language of the need and of the profile?"""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.encoders import Encoder
+from matcher.errors import InputError
+
+__all__ = ["LanguageParity", "ParityReport", "ParityRow", "measure_parity", "read_parity"]
+
+PIVOT = "en"
+TOP = 10
+"""How many of the first results the own-language share looks at."""
+ASSIGNMENTS = 20
+"""How often each company is given one of the languages at random."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParityRow:
+    """A company in one language: what it does, and somebody's need that it answers, worded unlike it."""
+
+    id: str
+    language: str
+    profile: str
+    need: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageParity:
+    """What needs written in one language find; all values in [0, 1], 1 is best but for the last.
+
+    The first three are mean reciprocal ranks of the right company among all: `need_to_english` profiles, those of
+    the need's own language, and profiles of which each is in one language drawn at random.
+    `translation_first` is the share of English profiles whose nearest profile in this language is their
+    translation; NaN for English. `own_language_share` is the share of the need's language among the first 10
+    mixed profiles: without bias it is 1 / number of languages.
+    """
+
+    language: str
+    need_to_english: float
+    need_to_same: float
+    need_to_mixed: float
+    translation_first: float
+    own_language_share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParityReport:
+    """Parity of one encoder: per language, in the order of their codes with English first, and their mean."""
+
+    encoder: str
+    companies: int
+    assignments: int
+    seed: int
+    unbiased_share: float
+    """The own-language share of an encoder that does not care for languages."""
+    languages: tuple[LanguageParity, ...]
+    mean: LanguageParity
+    """Means over the languages; English has no part in that of `translation_first`."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the report for JSON: numbers rounded to 6 decimals, NaN as None."""
+        report = asdict(self)
+        report["unbiased_share"] = _round(self.unbiased_share)
+        report["languages"] = [_rounded(language) for language in self.languages]
+        report["mean"] = _rounded(self.mean)
+        return report
+
+
+def read_parity(path: Path) -> list[ParityRow]:
+    """Read a CSV file with columns id, language, profile and need; raise InputError where one is missing."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            lines = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"The parity texts {path} cannot be read: {error}. Give a UTF-8 CSV file.") from error
+    columns = ("id", "language", "profile", "need")
+    for number, line in enumerate(lines, start=1):
+        missing = [column for column in columns if not (line.get(column) or "").strip()]
+        if missing:
+            raise InputError(f"{path}, record {number}: {', '.join(missing)} missing; fill in every column.")
+    return [ParityRow(**{column: line[column] for column in columns}) for line in lines]
+
+
+def measure_parity(
+    rows: Sequence[ParityRow], encoder: Encoder, *, assignments: int = ASSIGNMENTS, seed: int = 0
+) -> ParityReport:
+    """Measure how well an encoder finds companies across languages.
+
+    Ties go to the company whose id comes first. The random languages are drawn from `seed`, each language as
+    often as the others. Raises InputError where a company lacks a language or English is not among them.
+    """
+    ids, languages, by_place = _arranged(rows)
+    shape = (len(languages), len(ids), encoder.dimensions)
+    needs = encoder.encode([by_place[place].need for place in by_place], "query").reshape(shape)
+    profiles = encoder.encode([by_place[place].profile for place in by_place], "passage").reshape(shape)
+    drawn = _draw_languages(len(languages), len(ids), assignments, seed)
+    measured = tuple(
+        _measure_language(index, languages, needs[index], profiles, drawn) for index in range(len(languages))
+    )
+    return ParityReport(
+        encoder=encoder.name,
+        companies=len(ids),
+        assignments=assignments,
+        seed=seed,
+        unbiased_share=1 / len(languages),
+        languages=measured,
+        mean=_mean(measured),
+    )
+
+
+def _arranged(rows: Sequence[ParityRow]) -> tuple[list[str], list[str], dict[tuple[str, str], ParityRow]]:
+    """Return ids, languages with English first, and the rows by (language, id) in that order."""
+    ids = sorted({row.id for row in rows})
+    languages = sorted({row.language for row in rows}, key=lambda language: (language != PIVOT, language))
+    given = {(row.language, row.id): row for row in rows}
+    places = [(language, id) for language in languages for id in ids]
+    missing = [place for place in places if place not in given]
+    if not languages or languages[0] != PIVOT or missing or len(given) != len(rows):
+        raise InputError(
+            "The parity test needs every company exactly once in every language, English among them; "
+            f"missing (language, id): {missing[:5] or 'English' if missing or languages[:1] != [PIVOT] else 'none'}, "
+            f"rows given twice: {len(rows) - len(given)}."
+        )
+    return ids, languages, {place: given[place] for place in places}
+
+
+def _draw_languages(languages: int, companies: int, assignments: int, seed: int) -> NDArray[np.int64]:
+    """Return a language per company, shape (assignments, companies), each language equally often."""
+    random = np.random.default_rng(seed)
+    return np.stack([random.permutation(np.arange(companies) % languages) for _ in range(assignments)])
+
+
+def _measure_language(
+    index: int,
+    languages: Sequence[str],
+    needs: NDArray[np.float32],
+    profiles: NDArray[np.float32],
+    drawn: NDArray[np.int64],
+) -> LanguageParity:
+    companies = np.arange(len(needs))
+    mixed = [_similarities(needs, profiles[draw, companies]) for draw in drawn]
+    shares = [
+        (draw[_order(similarities)[:, :TOP]] == index).mean() for draw, similarities in zip(drawn, mixed, strict=True)
+    ]
+    translation = _ranks(_similarities(profiles[0], profiles[index]))
+    return LanguageParity(
+        language=languages[index],
+        need_to_english=_reciprocal(_similarities(needs, profiles[0])),
+        need_to_same=_reciprocal(_similarities(needs, profiles[index])),
+        need_to_mixed=float(np.mean([_reciprocal(similarities) for similarities in mixed])),
+        translation_first=float((translation == 1).mean()) if index else float("nan"),
+        own_language_share=float(np.mean(shares)),
+    )
+
+
+def _similarities(queries: NDArray[np.float32], passages: NDArray[np.float32]) -> NDArray[np.float64]:
+    return np.asarray(queries.astype(np.float64) @ passages.astype(np.float64).T)
+
+
+def _order(similarities: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the columns of each row from the most similar on, ties in the order of the columns."""
+    return np.argsort(-similarities, axis=1, kind="stable")
+
+
+def _ranks(similarities: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the rank, from 1, of column i in row i."""
+    right = np.arange(len(similarities))[:, None]
+    return np.asarray((_order(similarities) == right).argmax(axis=1) + 1)
+
+
+def _reciprocal(similarities: NDArray[np.float64]) -> float:
+    return float((1 / _ranks(similarities)).mean())
+
+
+def _mean(measured: Sequence[LanguageParity]) -> LanguageParity:
+    translations = [language.translation_first for language in measured[1:]]
+    return LanguageParity(
+        language="mean",
+        need_to_english=float(np.mean([language.need_to_english for language in measured])),
+        need_to_same=float(np.mean([language.need_to_same for language in measured])),
+        need_to_mixed=float(np.mean([language.need_to_mixed for language in measured])),
+        translation_first=float(np.mean(translations)) if translations else float("nan"),
+        own_language_share=float(np.mean([language.own_language_share for language in measured])),
+    )
+
+
+def _rounded(language: LanguageParity) -> dict[str, Any]:
+    return {key: _round(value) if isinstance(value, float) else value for key, value in asdict(language).items()}
+
+
+def _round(value: float) -> float | None:
+    return None if np.isnan(value) else round(value, 6)
