@@ -3,14 +3,27 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
-DEMO := .demo/sample.db
+MATCHER := $(BIN)/matcher
+DEMO := --db .demo/sample.db
 
 
 .PHONY: demo test check bench docs
 
 demo: $(VENV)/.installed
 	@rm -rf .demo && mkdir .demo
-	@$(BIN)/python -m data.demo --db $(DEMO)
+	$(MATCHER) import data/sample $(DEMO)
+	@echo; echo "1/3  A railway's open need: who answers it, and why?"; echo
+	$(MATCHER) suggest --brief need-track-ears --limit 2 --why $(DEMO)
+	@echo; echo "2/3  A start-up looks for partners; the ones it has are counted apart."; echo
+	$(MATCHER) suggest alertepoignet --limit 5 $(DEMO)
+	@echo; echo "3/3  A need in French, partners abroad."; echo
+	$(MATCHER) suggest --text "Nous recherchons des capteurs pour trouver les fuites d'eau" \
+	  --country DE --country ES --country IT --limit 5 --lang fr $(DEMO)
+	@echo; echo "Try next:"; echo
+	@echo "  $(MATCHER) why-not need-track-ears mecavoie $(DEMO)"
+	@echo "  $(MATCHER) show silver-lys $(DEMO)"
+	@echo "  $(MATCHER) export suggestions.xlsx $(DEMO)"
+	@echo "  $(MATCHER) import YOUR-TABLE.xlsx --dry-run"
 
 test: $(VENV)/.installed-for-tests
 	$(BIN)/ruff check .

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from matcher.candidates import find_candidates
 from matcher.context import Context
 from matcher.errors import InputError, NotFoundError
-from matcher.explanations import Evidence, PathStep
+from matcher.explanations import Evidence, Found, PathStep
 from matcher.explanations.evidence import find_evidence
 from matcher.explanations.paths import find_path
 from matcher.explanations.sentences import reasons_for, rule_sentence, say, would_raise
@@ -164,16 +164,16 @@ class Matcher:
 
     def _explained(self, context: Context, ranking: Ranking, place: int) -> Suggestion:
         row, language = int(ranking.rows[place]), self.language
-        path = find_path(context, row)
+        found = Found(find_evidence(context, row), find_path(context, row))
         return Suggestion(
             rank=place + 1,
             organisation=self._organisation(row),
             score=float(ranking.scores[place]),
             contributions=_contributions(ranking, place),
-            evidence=find_evidence(context, row),
-            path=path,
+            evidence=found.evidence,
+            path=found.path,
             would_raise=would_raise(context, row, ranking.values[place].tolist(), self.model, language),
-            reasons=reasons_for(context, row, ranking.contributions[place].tolist(), path, language),
+            reasons=reasons_for(context, row, ranking.contributions[place].tolist(), found, language),
         )
 
     def _organisation(self, row: int) -> dict[str, str | None]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-__all__ = ["Evidence", "PathStep"]
+__all__ = ["Evidence", "Found", "PathStep"]
 
 
 @dataclass(frozen=True)
@@ -28,3 +28,11 @@ class PathStep:
     id: str
     name: str
     year: int | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found for one suggestion: the quotes and the path, empty where there is none."""
+
+    evidence: Evidence
+    path: tuple[PathStep, ...]

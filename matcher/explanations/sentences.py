@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from matcher.context import Context
-from matcher.explanations import PathStep
+from matcher.explanations import Found, PathStep
 from matcher.ranking import Model
 from matcher.signals import SIGNALS
 from matcher.snapshot import UNKNOWN
@@ -15,6 +15,8 @@ MOST_REASONS = 3
 """So many of the largest contributions become reasons."""
 MOST_WORDS = 5
 """So many rare words or sectors are named."""
+MOST_QUOTED = 110
+"""Longest quote within a reason; the evidence holds the sentence whole."""
 _NETWORK = ("shared_partners", "third_degree", "proximity")
 _POSITION = {signal.name: position for position, signal in enumerate(SIGNALS)}
 
@@ -26,7 +28,7 @@ def say(key: str, language: str, **values: object) -> str:
 
 
 def reasons_for(
-    context: Context, row: int, contributions: Sequence[float], path: Sequence[PathStep], language: str
+    context: Context, row: int, contributions: Sequence[float], found: Found, language: str
 ) -> tuple[str, ...]:
     """Return the largest positive contributions as sentences, and what is not known of the network."""
     order = np.argsort(-np.asarray(contributions), kind="stable")
@@ -35,10 +37,7 @@ def reasons_for(
         if contributions[position] <= 0 or len(told) == MOST_REASONS:
             break
         name = SIGNALS[position].name
-        if name in _NETWORK and path:
-            sentence = _path_sentence(path, language)
-        else:
-            sentence = say(name, language, **_details(context, row, name, language))
+        sentence = _reason(context, row, name, found, language)
         if sentence not in told:
             told.append(sentence)
     if not len(context.partners) and len(context.asking):
@@ -46,6 +45,22 @@ def reasons_for(
     if not context.snapshot.incidence.connected[row]:
         told.append(say("network_unknown", language))
     return tuple(told)
+
+
+def _reason(context: Context, row: int, name: str, found: Found, language: str) -> str:
+    if name in _NETWORK and found.path:
+        return _path_sentence(found.path, language)
+    if name in ("need_offer", "sentence_match"):
+        offer = found.evidence.offer
+        return say("need_offer", language, offer=_shortened(offer)) if offer else say("need_offer_untold", language)
+    if name == "profile_similarity":
+        words = ", ".join(_shared_words(context, row))
+        return say(name, language, words=words) if words else say("profile_similarity_unworded", language)
+    return say(name, language, **_details(context, row, name, language))
+
+
+def _shortened(sentence: str) -> str:
+    return sentence if len(sentence) <= MOST_QUOTED else sentence[: MOST_QUOTED - 1].rstrip() + "…"
 
 
 def _path_sentence(path: Sequence[PathStep], language: str) -> str:
