@@ -148,3 +148,16 @@ def test_progress_is_told_for_texts_and_sentences() -> None:
     take_snapshot(village(), WordEncoder(), "r", progress=lambda *step: told.append(step))
     assert {step[0] for step in told} == {"texts", "sentences"}
     assert all(done <= total for _, done, total in told)
+
+
+def test_a_description_that_only_offers_is_one_text_and_is_encoded_once() -> None:
+    snapshot = frozen(world(Organisation(id="a", description="We bake bread. We sell it.")))
+    assert snapshot.texts.offer_text[0] == snapshot.texts.description_text[0]
+    assert snapshot.terms.counts.shape[0] == 1
+
+
+def test_a_description_that_also_seeks_is_two_texts_and_the_need_a_third() -> None:
+    snapshot = frozen(world(Organisation(id="a", description="We bake bread. We are looking for a mill.")))
+    texts = snapshot.texts
+    assert len({texts.description_text[0], texts.offer_text[0], texts.need_text[0]}) == 3
+    assert texts.need_derived[0]

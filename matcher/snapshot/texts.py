@@ -50,7 +50,8 @@ class Catalogue:
         """Enter an organisation's description, offers and needs."""
         profile = profile_of(organisation)
         self.description.append(self.row(organisation.description))
-        self.offer.append(self.row("\n".join(profile.offers)))
+        whole = profile.offers_derived and list(profile.offers) == split_sentences(organisation.description)
+        self.offer.append(self.row(organisation.description if whole else "\n".join(profile.offers)))
         self.need.append(self.row("\n".join(profile.needs)))
         self.offer_derived.append(profile.offers_derived)
         self.need_derived.append(profile.needs_derived)
