@@ -1,11 +1,12 @@
 """`python -m benchmarks [NAME ...]` runs all benchmarks, or those that are named, and writes their results."""
 
+import subprocess
 import sys
 import time
 from collections.abc import Callable
 
 from benchmarks import cold, encoding, growth, importing, loading, memory, suggesting
-from benchmarks.measuring import Result, write_result
+from benchmarks.measuring import Result, machine, write_result
 from benchmarks.preparing import DataAbsentError
 from benchmarks.table import number, write_table
 
@@ -25,20 +26,25 @@ def main(names: list[str]) -> int:
     if unknown:
         print(f"There is no benchmark called {', '.join(unknown)}; choose among: {', '.join(BENCHMARKS)}.")
         return 2
+    failed: list[str] = []
     for name in names or BENCHMARKS:
         print(f"{name} ...", flush=True)
-        began = time.perf_counter()
+        before, began = machine(), time.perf_counter()
         try:
             result = BENCHMARKS[name]()
         except DataAbsentError as absent:
             print(f"  skipped: it {absent}.", flush=True)
             continue
-        write_result(name, result, time.perf_counter() - began)
+        except subprocess.CalledProcessError as error:
+            print(f"  failed: {error}", flush=True)
+            failed.append(name)
+            continue
+        write_result(name, result, before, time.perf_counter() - began)
         for figure in result.figures:
             bar = "" if figure.limit is None else f" (reach {'>=' if figure.at_least else '<='} {figure.limit:g})"
             print(f"  {figure.what}: {number(figure.ratio)}{bar}; {figure.detail}", flush=True)
     write_table(list(BENCHMARKS))
-    return 0
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

@@ -15,10 +15,11 @@ def run() -> Result:
     """Measure both commands in turn, each repetition with another organisation."""
     from matcher.snapshot.files import load_snapshot
 
-    ids = who_asks(load_snapshot(prepared_snapshot()), REPETITIONS + 1)
-    suggest_seconds(ids.pop())
+    snapshot = load_snapshot(prepared_snapshot())
+    ids = who_asks(snapshot, REPETITIONS + 1)
+    suggest_seconds(ids.pop(), snapshot.name)
     start_seconds()
-    ours, baseline = in_turn(REPETITIONS, lambda: suggest_seconds(ids.pop()), start_seconds)
+    ours, baseline = in_turn(REPETITIONS, lambda: suggest_seconds(ids.pop(), snapshot.name), start_seconds)
     return Result(
         on="`matcher suggest ID --json` on the store of h2020 + horizon",
         figures=[
@@ -34,12 +35,13 @@ def run() -> Result:
     )
 
 
-def suggest_seconds(id: str) -> float:
-    """Return the wall time of one suggestion from the command line; it must give ten."""
+def suggest_seconds(id: str, snapshot: str) -> float:
+    """Return the wall time of one suggestion from the command line; it must give ten, from the snapshot at hand."""
     options = ["--json", "--today", TODAY, "--db", str(STORE)]
     seconds, printed = seconds_of([sys.executable, "-m", "matcher.cli", "suggest", id, *options])
-    if len(json.loads(printed)["suggestions"]) != 10:
-        raise SystemExit(f"The command line gave no ten suggestions for {id}.")
+    answer = json.loads(printed)
+    if len(answer["suggestions"]) != 10 or answer["snapshot"] != snapshot:
+        raise SystemExit(f"The command line did not give ten suggestions from the snapshot for {id}.")
     return seconds
 
 

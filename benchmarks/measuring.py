@@ -78,26 +78,27 @@ def told(seconds: float) -> str:
 
 
 def machine() -> dict[str, Any]:
-    """Return what the machine is, and how busy: a load above the number of processors blurs every time."""
+    """Return what the machine is, and how busy it is: a load of others blurs every time."""
     return {
         "system": platform.system(),
         "processor": _processor(),
         "processors": os.cpu_count(),
         "memory_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
-        "load_average_of_a_minute": round(os.getloadavg()[0], 2),
+        "load_average_before": round(os.getloadavg()[0], 2),
     }
 
 
-def write_result(name: str, result: Result, seconds: float) -> None:
-    """Write a result with all that is needed to judge and repeat it."""
+def write_result(name: str, result: Result, before: dict[str, Any], seconds: float) -> None:
+    """Write a result with all that is needed to judge and repeat it; `before` is the machine when it began."""
+    changes = _git("status", "--porcelain", "--", "matcher", "benchmarks/*.py")
     document = {
         "benchmark": name,
         "command": f"python -m benchmarks {name}",
         "on": result.on,
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "commit": _git("rev-parse", "HEAD"),
-        "changed_since_commit": bool(_git("status", "--porcelain", "--", "matcher", "benchmarks/*.py")),
-        "machine": machine(),
+        "changed_since_commit": None if changes is None else bool(changes),
+        "machine": before,
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in _LIBRARIES}},
         "real_data_present": data_folder().is_dir(),
         "seed": SEED,

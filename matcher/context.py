@@ -17,6 +17,10 @@ LIKENESS_DEVIATIONS = 8.0
 """Texts are as alike as can be when their cosine lies so many deviations above that of unrelated ones."""
 RESTART = 0.5
 """PageRank's chance of going back to the asking organisation at each step."""
+HALF_RANK = 20
+"""Rank, among those who are not partners yet, at which a network signal is one half."""
+LEAST_HALF = 1e-6
+"""Strength under which a tie is noise, where fewer than HALF_RANK have any."""
 STEPS = 6
 """Steps of PageRank: what is left after them is RESTART's complement to this power, 1.6 %."""
 
@@ -165,11 +169,20 @@ class Context:
         """True where no asking organisation has a collaboration with anybody."""
         return not len(self.partners)
 
-    def graph_values(self, values: NDArray[np.float64], rows: NDArray[np.int32]) -> NDArray[np.float64]:
-        """Return values of rows, NaN where the network of either side is unknown."""
+    def graph_values(self, strengths: NDArray[np.float64], rows: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Return strengths of rows as x / (x + half), in [0, 1); NaN where the network of either side is unknown.
+
+        Half is the strength of the HALF_RANK-th strongest among all who are not partners yet: networks differ by
+        orders of magnitude in size and density, so a strength tells only beside the query's other options.
+        """
         if self.newcomer:
             return np.full(len(rows), np.nan)
-        return np.where(self.snapshot.incidence.connected[rows], values[rows], np.nan)
+        others = strengths.copy()
+        others[self.partners] = others[self.asking] = 0.0
+        place = max(len(others) - HALF_RANK, 0)
+        half = max(float(np.partition(others, place)[place]), LEAST_HALF)
+        values = strengths[rows] / (strengths[rows] + half)
+        return np.where(self.snapshot.incidence.connected[rows], values, np.nan)
 
     def put_to(self, snapshot: Snapshot) -> "Context":
         """Put the same query to another snapshot with the same rows."""

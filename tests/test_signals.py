@@ -127,9 +127,18 @@ def test_a_need_that_the_asker_can_meet_counts_the_other_way() -> None:
 def test_a_common_partner_is_worth_what_the_formula_says() -> None:
     records = world(together("p", "a", "z", year=2026), together("q", "z", "b", year=2026))
     snapshot = frozen(records)
+    context = Context(snapshot, organisation_query(snapshot, ["a"]), day_number(TODAY))
     decay = 0.5 ** ((TODAY - date(2026, 1, 1)).days / (365.25 * 4))
-    strength = decay * decay / np.log(2 + 2)
-    assert measured(snapshot, "a", "b")["shared_partners"] == pytest.approx(strength / (strength + 0.05))
+    assert context.shared_partners.tolist() == pytest.approx([0, decay * decay / np.log(2 + 2), 0])
+
+
+def test_the_twentieth_option_of_a_network_is_worth_one_half() -> None:
+    small = [together(f"s{i:02}", "z", f"b{i:02}", *(f"x{i:02}-{j}" for j in range(i))) for i in range(30)]
+    snapshot = frozen(world(together("p", "a", "z"), *small))
+    context = Context(snapshot, organisation_query(snapshot, ["a"]), day_number(TODAY))
+    strengths = context.shared_partners
+    twentieth = int(np.argsort(-strengths, kind="stable")[19])
+    assert context.graph_values(strengths, np.array([twentieth]))[0] == pytest.approx(0.5)
 
 
 def test_a_recent_common_partner_is_worth_more_than_an_old_one() -> None:

@@ -30,6 +30,8 @@ def find_evidence(context: Context, row: int) -> Evidence:
     return Evidence()
 
 
+SAME = 0.9995
+"""Sentences of this cosine are one and the same; they are quoted only where there is no other pair."""
 _Quote = tuple[str | None, str | None, int, float | None]
 
 
@@ -41,6 +43,8 @@ def _best(snapshot: Snapshot, side: Side, texts: NDArray[np.int32]) -> _Quote:
         return (side.sentences[0] if side.sentences else None), None, UNKNOWN, None
     vectors = snapshot.texts.sentence_vectors[sentences].astype(np.float32)
     cosines = side.sentence_vectors @ vectors.T
+    if cosines.min() < SAME:  # a sentence that both profiles share tells less than one that differs
+        cosines = np.where(cosines < SAME, cosines, -1.0)
     mine, theirs = np.unravel_index(int(np.argmax(cosines)), cosines.shape)
     sentence = int(sentences[theirs])
     text = int(np.searchsorted(snapshot.texts.starts, sentence, side="right")) - 1

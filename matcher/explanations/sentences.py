@@ -18,6 +18,8 @@ MOST_WORDS = 5
 MOST_QUOTED = 110
 """Longest quote within a reason; the evidence holds the sentence whole."""
 _NETWORK = ("shared_partners", "third_degree", "proximity")
+_WORDS = ("profile_similarity", "rare_terms")
+"""Signals whose reasons name the same words: the larger one is told."""
 _POSITION = {signal.name: position for position, signal in enumerate(SIGNALS)}
 
 
@@ -33,10 +35,14 @@ def reasons_for(
     """Return the largest positive contributions as sentences, and what is not known of the network."""
     order = np.argsort(-np.asarray(contributions), kind="stable")
     told: list[str] = []
+    used: list[str] = []
     for position in order:
         if contributions[position] <= 0 or len(told) == MOST_REASONS:
             break
         name = SIGNALS[position].name
+        if name in _WORDS and any(other in _WORDS for other in used):
+            continue
+        used.append(name)
         sentence = _reason(context, row, name, found, language)
         if sentence not in told:
             told.append(sentence)

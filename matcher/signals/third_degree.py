@@ -5,11 +5,7 @@ from numpy.typing import NDArray
 
 from matcher.context import Context
 
-HALF = 0.02
-"""Strength at which the value is one half."""
-
 
 def measure(context: Context, rows: NDArray[np.int32]) -> NDArray[np.float64]:
-    """Return x / (x + HALF) of the strength x of such paths, in [0, 1); NaN without a network."""
-    strength = context.graph_values(context.third_degree, rows)
-    return strength / (strength + HALF)
+    """Return the strength of such paths beside the query's other options, in [0, 1); NaN without a network."""
+    return context.graph_values(context.third_degree, rows)
