@@ -1,11 +1,11 @@
 """`python -m benchmarks [NAME ...]` runs all benchmarks, or those that are named, and writes their results."""
 
-import subprocess
 import sys
 import time
 from collections.abc import Callable
 
 from benchmarks import cold, encoding, growth, importing, loading, memory, suggesting
+from benchmarks.fresh import MeasuringError
 from benchmarks.measuring import Result, machine, write_result
 from benchmarks.preparing import DataAbsentError
 from benchmarks.table import number, write_table
@@ -35,7 +35,7 @@ def main(names: list[str]) -> int:
         except DataAbsentError as absent:
             print(f"  skipped: it {absent}.", flush=True)
             continue
-        except subprocess.CalledProcessError as error:
+        except MeasuringError as error:
             print(f"  failed: {error}", flush=True)
             failed.append(name)
             continue

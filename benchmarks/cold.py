@@ -4,7 +4,7 @@ import json
 import sys
 
 from benchmarks.asking import who_asks
-from benchmarks.fresh import seconds_of
+from benchmarks.fresh import MeasuringError, seconds_of
 from benchmarks.measuring import TODAY, Figure, Result, compared, in_turn, median_ratio
 from benchmarks.preparing import STORE, prepared_snapshot
 
@@ -41,7 +41,7 @@ def suggest_seconds(id: str, snapshot: str) -> float:
     seconds, printed = seconds_of([sys.executable, "-m", "matcher.cli", "suggest", id, *options])
     answer = json.loads(printed)
     if len(answer["suggestions"]) != 10 or answer["snapshot"] != snapshot:
-        raise SystemExit(f"The command line did not give ten suggestions from the snapshot for {id}.")
+        raise MeasuringError(f"The command line did not give ten suggestions from the snapshot for {id}.")
     return seconds
 
 

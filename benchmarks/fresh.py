@@ -17,21 +17,34 @@ ROOT = Path(__file__).parent.parent
 _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
+class MeasuringError(Exception):
+    """A process that was measured failed, or did something else than what was to be measured."""
+
+
 def fresh(function: Callable[..., Any], *arguments: Any, threads: int | None = None) -> Any:
     """Return what `function(*arguments)` returns in a process of its own; both must be writable as JSON.
 
     `threads` limits those of NumPy; None leaves them as they are.
     """
     command = [sys.executable, "-m", "benchmarks.fresh", function.__module__, function.__name__, json.dumps(arguments)]
-    done = subprocess.run(command, cwd=ROOT, env=environment(threads), stdout=subprocess.PIPE, text=True, check=True)
-    return json.loads(done.stdout.splitlines()[-1])
+    return json.loads(_printed(command, threads).splitlines()[-1])
 
 
 def seconds_of(command: Sequence[str]) -> tuple[float, str]:
-    """Return the wall time of a command and what it printed; a command that fails ends the benchmark."""
+    """Return the wall time of a command and what it printed.
+
+    A command that fails raises MeasuringError.
+    """
     began = time.perf_counter()
-    done = subprocess.run(command, cwd=ROOT, env=environment(None), stdout=subprocess.PIPE, text=True, check=True)
-    return time.perf_counter() - began, done.stdout
+    printed = _printed(command, None)
+    return time.perf_counter() - began, printed
+
+
+def _printed(command: Sequence[str], threads: int | None) -> str:
+    done = subprocess.run(command, cwd=ROOT, env=environment(threads), stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        raise MeasuringError(f"{' '.join(command[1:])} ended with exit code {done.returncode}")
+    return done.stdout
 
 
 def environment(threads: int | None) -> dict[str, str]:

@@ -5,7 +5,7 @@ import time
 from functools import partial
 from pathlib import Path
 
-from benchmarks.fresh import fresh
+from benchmarks.fresh import MeasuringError, fresh
 from benchmarks.measuring import Figure, Result, compared, in_turn, median_ratio, told
 from benchmarks.preparing import prepared_snapshot
 
@@ -80,7 +80,7 @@ def open_snapshot(path: str) -> dict[str, float]:
     seconds = time.perf_counter() - began
     after, mapped = bytes_read(), mapped_bytes(folder)
     if before is None or after is None or mapped is None:
-        raise SystemExit("What a process reads is told by Linux only; this benchmark cannot run here.")
+        raise MeasuringError("What a process reads is told by Linux only; this benchmark cannot run here.")
     asked = after["rchar"] - before["rchar"]
     return {
         "organisations": len(snapshot.organisations),

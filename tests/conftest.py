@@ -6,10 +6,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from postgres import NoServerError, running_server
 
 from matcher.store.opening import open_store
 from matcher.store.sql import SqlStore
+from postgres import NoServerError, running_server
 
 _numbers = itertools.count(1)
 

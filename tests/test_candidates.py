@@ -1,8 +1,8 @@
 import numpy as np
-from builders import TODAY, frozen, together, world
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders import TODAY, frozen, together, world
 from matcher.candidates import SOURCES, find_candidates, top_rows
 from matcher.context import Context
 from matcher.query import organisation_query

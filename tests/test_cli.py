@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from commands import SAMPLE, TODAY, CommandLine, copied, sample_store
 
+from commands import SAMPLE, TODAY, CommandLine, copied, sample_store
 from matcher.cli import COMMANDS
 from matcher.cli.drawing import bar, rounded_to_sum
 from matcher.cli.wording import clean

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from programmes import PROJECT, PROJECTS, only, read, small, write
 
 from matcher.importers import Severity
 from matcher.importers.cordis_organisations import country_code, is_cluster
 from matcher.records import Member
+from programmes import PROJECT, PROJECTS, only, read, small, write
 
 
 def test_a_project_and_its_participants_become_records(tmp_path: Path) -> None:

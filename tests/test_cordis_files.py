@@ -5,11 +5,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from programmes import PARTICIPANTS, PROJECT, PROJECTS, read, write, zipped
 
 from matcher.errors import UnreadableFileError
 from matcher.importers import Severity
 from matcher.importers.cordis import CordisImporter
+from programmes import PARTICIPANTS, PROJECT, PROJECTS, read, write, zipped
 
 DATA = Path(os.environ.get("MATCHER_DATA", Path(__file__).parent.parent / ".." / "shared" / "data")) / "cordis"
 

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from programmes import PARTICIPANTS, PROJECT, PROJECTS, only, quoted, read, small, write
 
 from matcher.errors import InputError, MappingError, UnreadableFileError
 from matcher.importers import ImportReport, ImportRequest, Severity
 from matcher.importers.cordis import CordisImporter
 from matcher.importers.cordis_tables import Reading
 from matcher.settings import Settings
+from programmes import PARTICIPANTS, PROJECT, PROJECTS, only, quoted, read, small, write
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ from pathlib import Path
 import networkx
 import openpyxl
 import pytest
-from builders import matcher_of, together, world
-from commands import TODAY, CommandLine, sample_store
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from builders import matcher_of, together, world
+from commands import TODAY, CommandLine, sample_store
 from matcher.errors import InputError
 from matcher.explanations import Evidence
 from matcher.export import Answers, export_graph, export_suggestions, is_graph

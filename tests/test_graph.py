@@ -1,8 +1,8 @@
 from datetime import date
 
 import numpy as np
-from builders import together, world
 
+from builders import together, world
 from matcher.graph import UNDATED, Incidence, to_networkx
 from matcher.records import Organisation
 from matcher.snapshot.columns import day_number

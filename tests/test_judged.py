@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from builders import TODAY
 
+from builders import TODAY
 from matcher.encoders.use import UseEncoder
 from matcher.errors import UnreadableFileError
 from matcher.evaluation.judged import Judged, measure_judged, read_grades

@@ -1,8 +1,8 @@
 from dataclasses import replace
 
 import pytest
-from builders import TODAY, WordEncoder, frozen, matcher_of, together, world
 
+from builders import TODAY, WordEncoder, frozen, matcher_of, together, world
 from matcher.errors import InputError, NotFoundError
 from matcher.matching import Matcher, Suggestions
 from matcher.query import ANYBODY, Filters, brief_query, organisation_query, text_query
@@ -196,3 +196,28 @@ def test_nobody_left_to_suggest_is_an_empty_list() -> None:
 
 def test_a_matcher_of_nobody_can_be_made() -> None:
     assert len(Matcher(frozen(Records()), hand_set(), TODAY).snapshot.organisations) == 0
+
+
+def test_every_suggestion_says_what_would_raise_it() -> None:
+    for suggestion in suggestions().suggestions:
+        assert suggestion.would_raise
+    best = suggestions().suggestions[0]
+    assert best.would_raise[0] == "Enter its past collaborations (up to 9.1 points)."
+
+
+def test_where_all_is_known_a_clearer_wording_would_raise_it() -> None:
+    matcher = matcher_of(
+        world(
+            Organisation(id="a", kind="sme", needs=("Robots.",), sectors=("x",), latitude=1, longitude=1),
+            Organisation(
+                id="b", kind="sme", description="Robots and cakes.", needs=("Flour.",), sectors=("x",), latitude=1,
+                longitude=1, verified_on=TODAY,
+            ),
+            together("p", "a", "z"),
+            together("q", "z", "b"),
+        )
+    )  # fmt: skip
+    best = matcher.suggest(organisation_query(matcher.snapshot, ["a"])).suggestions[0]
+    assert best.organisation["id"] == "b"
+    assert len(best.would_raise) == 1
+    assert best.would_raise[0].startswith("Say more precisely")

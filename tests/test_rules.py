@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from builders import TODAY, frozen, together, world
 
+from builders import TODAY, frozen, together, world
 from matcher.context import Context
 from matcher.query import ANYBODY, Filters, organisation_query
 from matcher.records import Organisation

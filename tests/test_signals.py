@@ -5,10 +5,10 @@ from datetime import date
 
 import numpy as np
 import pytest
-from builders import TODAY, frozen, together, world
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from builders import TODAY, frozen, together, world
 from matcher.context import Context
 from matcher.query import organisation_query
 from matcher.records import Collaboration, Organisation, Records

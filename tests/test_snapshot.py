@@ -3,8 +3,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from builders import TODAY, WordEncoder, frozen, together, world
 
+from builders import TODAY, WordEncoder, frozen, together, world
 from matcher.errors import SnapshotError
 from matcher.graph import UNDATED
 from matcher.matching import Matcher

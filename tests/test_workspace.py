@@ -5,8 +5,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from builders import together, world
 
+from builders import together, world
 from matcher.encoders.hashing import HashingEncoder
 from matcher.errors import InputError, NotFoundError, SnapshotError, StoreError
 from matcher.importers import ImportRequest

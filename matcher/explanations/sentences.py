@@ -13,6 +13,8 @@ from matcher.vocabularies import label, load
 
 MOST_REASONS = 3
 """So many of the largest contributions become reasons."""
+LEAST_GAIN = 0.5
+"""Gains of fewer points are not worth a sentence."""
 MOST_WORDS = 5
 """So many rare words or sectors are named."""
 MOST_QUOTED = 110
@@ -111,7 +113,7 @@ def _shared_words(context: Context, row: int) -> list[str]:
 
 
 def would_raise(context: Context, row: int, values: Sequence[float], model: Model, language: str) -> tuple[str, ...]:
-    """Return what would raise the score, largest possible gain first: facts that are not known."""
+    """Return what would raise the score, largest possible gain first: facts that are not known, else wording."""
     possible = dict(zip(_POSITION, model.possible(), strict=True))
     unknown = {name for name, position in _POSITION.items() if np.isnan(values[position])}
     organisations, texts = context.snapshot.organisations, context.snapshot.texts
@@ -127,7 +129,9 @@ def would_raise(context: Context, row: int, values: Sequence[float], model: Mode
         if not context.snapshot.incidence.connected[row] and len(context.partners)
         else 0.0,
     }
-    told = sorted(((-gain, key) for key, gain in gains.items() if gain >= 0.5))
+    told = sorted(((-gain, key) for key, gain in gains.items() if gain >= LEAST_GAIN))
+    if not told and context.query.need is not None:
+        told = [(-_room(possible, values, "sentence_match", model), "raise_wording")]
     return tuple(say(key, language, points=round(-gain, 1), asking=context.query.label) for gain, key in told)
 
 
