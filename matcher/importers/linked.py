@@ -111,6 +111,7 @@ def _collaboration(link: Link, partners: Sequence[str], source: str) -> Collabor
         id=f"{organisation.id}:partners",
         kind="project",
         title=link.title or organisation.name,
+        text=organisation.description,
         start=organisation.described_on,
         members=(Member(organisation=organisation.id, role="lead"), *(Member(organisation=id) for id in partners)),
         sectors=organisation.sectors,

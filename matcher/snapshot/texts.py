@@ -66,8 +66,8 @@ class Catalogue:
 
     def add_collaboration(self, collaboration: Collaboration) -> None:
         """Enter a collaboration's title and text as one text."""
-        parts = [part.strip() for part in (collaboration.title, collaboration.text)]
-        self.collaboration.append(self.row("\n".join(part for part in dict.fromkeys(parts) if part)))
+        title, text = collaboration.title.strip(), collaboration.text.strip()
+        self.collaboration.append(self.row(text if text.startswith(title) else f"{title}\n{text}"))
 
 
 def catalogue_of(organisations: Sequence[Organisation], collaborations: Sequence[Collaboration]) -> Catalogue:

@@ -96,9 +96,10 @@ class SqlStore:
         """Return the names of organisations by id, "" where it is blank; unknown ids are left out."""
         one = tables.organisations.c
         names: dict[str, str] = {}
+        asked = [id for id in ids if is_storable(id)]
         with reading(self.engine) as connection:
-            for start in range(0, len(ids), CHUNK):
-                found = connection.execute(select(one.id, one.name).where(one.id.in_(ids[start : start + CHUNK])))
+            for start in range(0, len(asked), CHUNK):
+                found = connection.execute(select(one.id, one.name).where(one.id.in_(asked[start : start + CHUNK])))
                 names.update((id, name) for id, name in found)
         return names
 
