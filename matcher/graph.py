@@ -78,13 +78,11 @@ class Incidence:
 
     def collaborations_of(self, row: int) -> NDArray[np.int32]:
         """Return the collaboration rows of one organisation, ascending."""
-        matrix = self.by_organisation
-        return matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]]
+        return row_columns(self.by_organisation, row)
 
     def members_of(self, collaboration: int) -> NDArray[np.int32]:
         """Return the organisation rows of one collaboration, ascending."""
-        matrix = self.by_collaboration
-        return matrix.indices[matrix.indptr[collaboration] : matrix.indptr[collaboration + 1]]
+        return row_columns(self.by_collaboration, collaboration)
 
     def without(self, row: int, collaborations: NDArray[np.int32]) -> "Incidence":
         """Return the incidence in which organisation `row` took no part in `collaborations`."""
@@ -127,6 +125,17 @@ class Decayed:
         leaving = np.zeros(len(out))
         np.divide(1.0, out, out=leaving, where=out > 0)
         return leaving, decay / np.maximum(self.incidence.sizes, 1)
+
+
+def row_columns(matrix: sparse.csr_array[Any], row: int) -> NDArray[np.int32]:
+    """Return the columns of one row, ascending: what matrix[[row]].indices gives, fifty times as fast."""
+    return np.asarray(matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]])
+
+
+def spans(starts: NDArray[Any], sizes: NDArray[Any]) -> NDArray[np.int64]:
+    """Return the positions start, start + 1, ... of all spans one after the other, shape (sizes.sum(),)."""
+    before = np.cumsum(sizes) - sizes
+    return np.asarray(np.arange(sizes.sum()) + np.repeat(starts - before, sizes))
 
 
 def _canonical(matrix: sparse.csr_array[Any]) -> sparse.csr_array[Any]:

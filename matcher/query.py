@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from matcher.encoders import Encoder
 from matcher.errors import NotFoundError
+from matcher.graph import spans
 from matcher.profiles import split_sentences, tell_apart
 from matcher.records import Brief
 from matcher.snapshot import UNKNOWN, Snapshot
@@ -145,11 +146,10 @@ def profile_texts(snapshot: Snapshot, rows: Sequence[int]) -> NDArray[np.int32]:
     return np.asarray(every[every != UNKNOWN])
 
 
-def sentences_of(snapshot: Snapshot, texts: NDArray[np.int32]) -> NDArray[np.int32]:
+def sentences_of(snapshot: Snapshot, texts: NDArray[np.int32]) -> NDArray[np.int64]:
     """Return the rows of all sentences of texts, in order."""
     starts = snapshot.texts.starts
-    parts = [np.arange(starts[text], starts[text + 1], dtype=np.int32) for text in texts]
-    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int32)
+    return spans(starts[texts], starts[texts + 1] - starts[texts])
 
 
 def _row(snapshot: Snapshot, id: str) -> int:
@@ -165,10 +165,10 @@ def _texts_of(column: NDArray[np.int32], rows: Sequence[int]) -> NDArray[np.int3
 
 
 def _stated_offers(snapshot: Snapshot, rows: Sequence[int]) -> NDArray[np.int32]:
-    texts = snapshot.texts
-    return _texts_of(
-        np.where(texts.offer_derived & (texts.description_text != UNKNOWN), UNKNOWN, texts.offer_text), rows
-    )
+    texts, chosen = snapshot.texts, list(rows)
+    derived = texts.offer_derived[chosen] & (texts.description_text[chosen] != UNKNOWN)
+    stated = np.where(derived, UNKNOWN, texts.offer_text[chosen])
+    return np.asarray(stated[stated != UNKNOWN])
 
 
 def _offer_texts(snapshot: Snapshot, rows: Sequence[int]) -> NDArray[np.int32]:

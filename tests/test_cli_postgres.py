@@ -9,6 +9,8 @@ import pytest
 
 from commands import SAMPLE, TODAY, CommandLine, Done
 
+pytestmark = pytest.mark.slow
+
 ORVANNE = "Maisons d'Orvanne"
 SECRET = "hush-hush"  # noqa: S105  # invented
 """A password; the server of the tests trusts everybody, so that any will do."""

@@ -3,7 +3,7 @@ from datetime import date
 import numpy as np
 
 from builders import together, world
-from matcher.graph import UNDATED, Incidence, to_networkx
+from matcher.graph import UNDATED, Incidence, spans, to_networkx
 from matcher.records import Organisation
 from matcher.snapshot.columns import day_number
 
@@ -47,3 +47,8 @@ def test_networkx_gets_a_bipartite_graph_with_names_and_dates() -> None:
 
 def test_an_organisation_and_a_collaboration_may_have_the_same_id() -> None:
     assert len(to_networkx(world(together("x", "x", "y")))) == 3
+
+
+def test_spans_run_one_after_the_other_and_empty_ones_leave_no_gap() -> None:
+    assert spans(np.array([5, 0, 9]), np.array([2, 0, 3])).tolist() == [5, 6, 9, 10, 11]
+    assert spans(np.array([], dtype=np.int32), np.array([], dtype=np.int32)).tolist() == []

@@ -6,7 +6,7 @@ import numpy as np
 
 from matcher.context import Context
 from matcher.explanations import PathStep
-from matcher.graph import UNDATED
+from matcher.graph import UNDATED, spans
 
 _EPOCH = date(1970, 1, 1).toordinal()
 
@@ -20,15 +20,16 @@ def find_path(context: Context, row: int) -> tuple[PathStep, ...]:
     theirs = incidence.collaborations_of(row)
     if not len(theirs) or not len(context.partners):
         return ()
-    members = incidence.by_collaboration[theirs]
-    vias = members.indices
-    weights = np.repeat(context.network.weights[theirs], np.diff(members.indptr))
+    members, sizes = incidence.by_collaboration, incidence.sizes[theirs]
+    vias = members.indices[spans(members.indptr[theirs], sizes)]
+    ends = np.cumsum(sizes)
+    weights = np.repeat(context.network.weights[theirs], sizes)
     strengths = np.where(vias == row, 0.0, context.ties[vias] * context.network.damping[vias] * weights)
     best = int(np.argmax(strengths)) if len(strengths) else 0
     if not len(strengths) or strengths[best] <= 0:
         return ()
     via = int(vias[best])
-    second = int(theirs[np.searchsorted(members.indptr, best, side="right") - 1])
+    second = int(theirs[np.searchsorted(ends, best, side="right")])
     asking, first = _strongest_tie(context, via)
     return (
         _organisation(context, asking),

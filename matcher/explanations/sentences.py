@@ -6,6 +6,7 @@ import numpy as np
 
 from matcher.context import Context
 from matcher.explanations import Found, PathStep
+from matcher.graph import row_columns
 from matcher.ranking import Model
 from matcher.signals import SIGNALS
 from matcher.snapshot import UNKNOWN
@@ -92,7 +93,7 @@ def _details(context: Context, row: int, name: str, language: str) -> dict[str, 
         details["words"] = ", ".join(_shared_words(context, row))
     elif name == "sectors":
         asked = np.unique(organisations.sectors[context.asking].indices)
-        both = np.intersect1d(asked, organisations.sectors[[row]].indices)[:MOST_WORDS]
+        both = np.intersect1d(asked, row_columns(organisations.sectors, row))[:MOST_WORDS]
         details["words"] = ", ".join(organisations.sector_codes[int(sector)] for sector in both)
     elif name == "place":
         details["city"] = organisations.cities[row] or say("unknown", language)
@@ -121,7 +122,7 @@ def would_raise(context: Context, row: int, values: Sequence[float], model: Mode
         "raise_needs": possible["offer_need"] if texts.need[row] == UNKNOWN and context.query.offer else 0.0,
         "raise_offers": possible["need_offer"] if texts.offer[row] == UNKNOWN and context.query.need else 0.0,
         "raise_asking_needs": possible["need_offer"] if context.query.need is None and len(context.asking) else 0.0,
-        "raise_sectors": _if_missing(possible, unknown, "sectors", not organisations.sectors[[row]].nnz),
+        "raise_sectors": _if_missing(possible, unknown, "sectors", not len(row_columns(organisations.sectors, row))),
         "raise_place": _if_missing(possible, unknown, "place", bool(np.isnan(organisations.latitude[row]))),
         "raise_kinds": _if_missing(possible, unknown, "kinds", organisations.kind[row] == UNKNOWN),
         "raise_freshness": max(0.0, _room(possible, values, "freshness", model)),

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.context import Context
+from matcher.graph import spans
 from matcher.snapshot import UNKNOWN, Texts
 
 
@@ -34,6 +35,4 @@ def _own_sentences(texts: Texts, rows: NDArray[np.int32]) -> tuple[NDArray[np.in
     own = np.stack([offer, described], axis=1).ravel()
     known = np.where(own == UNKNOWN, 0, own)
     sizes = np.where(own == UNKNOWN, 0, texts.starts[known + 1] - texts.starts[known]).astype(np.int64)
-    before = np.cumsum(sizes) - sizes
-    sentences = np.arange(sizes.sum()) - np.repeat(before, sizes) + np.repeat(texts.starts[known], sizes)
-    return sentences, sizes.reshape(-1, 2).sum(axis=1)
+    return spans(texts.starts[known], sizes), sizes.reshape(-1, 2).sum(axis=1)
