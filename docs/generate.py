@@ -11,7 +11,7 @@ from typer.main import get_command
 
 import matcher.errors
 from docs.readme import fill, picture
-from matcher.cli import app
+from matcher.cli.commands import app
 from matcher.ranking import hand_set
 from matcher.settings import Settings
 from matcher.signals import SIGNALS

@@ -39,7 +39,7 @@ def fill(text: str, folder: Path, *, real: bool) -> str:
     sample = _store(folder / "sample.db", ROOT / "data" / "sample")
     writers: dict[str, Callable[[str], str | None]] = {
         "sample": lambda command: _output(command, sample),
-        "real": lambda command: _output(command, _real_store(command, folder)) if real and DATA.is_dir() else None,
+        "real": lambda command: _output(command, _real_store(command)) if real and DATA.is_dir() else None,
         "judged": lambda _: _judged(),
         "parity": lambda _: _parity(),
         "benchmarks": lambda _: _benchmarks(),
@@ -68,12 +68,13 @@ def _store(db: Path, *sources: Path) -> Path:
     return db
 
 
-def _real_store(command: str, folder: Path) -> Path:
+def _real_store(command: str) -> Path:
+    """Return the store of the real data; it is kept in `.docs/`, so that texts are encoded only once."""
+    folder = ROOT / ".docs"
+    folder.mkdir(exist_ok=True)
     if "Q99" in command:
-        db, sources = folder / "ilab.db", [DATA / "ilab" / "laureats-i-lab.csv"]
-    else:
-        db, sources = folder / "cordis.db", [DATA / "cordis" / name for name in ("h2020", "horizon", "columns-sample")]
-    return db if db.exists() else _store(db, *sources)
+        return _store(folder / "ilab.db", DATA / "ilab" / "laureats-i-lab.csv")
+    return _store(folder / "cordis.db", *(DATA / "cordis" / name for name in ("h2020", "horizon", "columns-sample")))
 
 
 def _output(command: str, db: Path) -> str:
@@ -118,5 +119,5 @@ def _parity() -> str:
 
 def _benchmarks() -> str:
     path = ROOT / "benchmarks" / "README.md"
-    table = re.search(r"<!-- table -->\n(.*?)<!-- end -->", path.read_text(encoding="utf-8"), re.DOTALL)
+    table = re.search(r"<!-- table[^\n]*\n(.*?)<!-- end", path.read_text(encoding="utf-8"), re.DOTALL)
     return table.group(1) if table else ""

@@ -244,8 +244,12 @@ class Workspace:
             raise InputError(f"A text is a need or an offer, not {asked.side!r}.")
         if asked.side and not asked.text:
             raise InputError("--for-text-side says what a --text is; an organisation or a brief has both sides.")
+        if asked.text.strip() and not any(sign.isalnum() for sign in asked.text):
+            raise InputError("The text holds no word; say in a sentence what is looked for or offered.")
         if len(asked.organisations) == 1 and asked.organisations[0].startswith(_BRIEF):
-            return Asked(brief=asked.organisations[0].removeprefix(_BRIEF))
+            if not (id := asked.organisations[0].removeprefix(_BRIEF).strip()):
+                raise InputError("Give the id of a brief after brief: as in brief:ID.")
+            return Asked(brief=id)
         try:
             ids = [self.resolve_organisation(text) for text in asked.organisations]
         except NotFoundError:
@@ -256,7 +260,7 @@ class Workspace:
 
     def read_file(self, request: ImportRequest, importer: str | None = None) -> tuple[Records, ImportReport]:
         """Read a file or folder with the importer that accepts it, or the one named; nothing is stored."""
-        return choose_importer(request.path, importer).read(request)
+        return choose_importer(request.path, importer, request.settings).read(request)
 
 
 def _is_ours(folder: Path) -> bool:

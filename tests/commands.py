@@ -8,7 +8,7 @@ from typing import Any
 
 from typer.testing import CliRunner
 
-from matcher.cli import app
+from matcher.cli.commands import app
 
 SAMPLE = Path(__file__).parent.parent / "data" / "sample"
 TODAY = "2026-11-23"

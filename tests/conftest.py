@@ -12,6 +12,15 @@ from matcher.store.sql import SqlStore
 from postgres import NoServerError, running_server
 
 _numbers = itertools.count(1)
+_SLOW = ("postgresql", "sentence_transformer")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Count every test on PostgreSQL or a transformer among the slow ones, which `make check` leaves out."""
+    for item in items:
+        needs_a_server = "postgres_url" in getattr(item, "fixturenames", ())
+        if needs_a_server or any(word in item.nodeid for word in _SLOW):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")
@@ -26,14 +35,16 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture
-def postgres_url(postgres_server: str) -> str:
+def postgres_url(postgres_server: str) -> Iterator[str]:
     """Give the URL of an empty database."""
     import psycopg
 
     name = f"test_{next(_numbers)}"
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
-    return postgres_server.replace("/postgres?", f"/{name}?")
+    yield postgres_server.replace("/postgres?", f"/{name}?")
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -11,7 +11,7 @@ import pytest
 from typer.main import get_command
 
 import matcher.errors
-from matcher.cli import app
+from matcher.cli.commands import app
 from matcher.settings import Settings
 from matcher.signals import SIGNALS
 

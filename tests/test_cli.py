@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from commands import SAMPLE, TODAY, CommandLine, copied, sample_store
-from matcher.cli import COMMANDS
+from matcher.cli.commands import COMMANDS
 from matcher.cli.drawing import bar, rounded_to_sum
 from matcher.cli.wording import clean
 from matcher.records import Collaboration, Member, Organisation, Records

@@ -157,3 +157,9 @@ def test_a_server_that_is_not_there_is_told_without_the_password(tmp_path: Path)
     assert done.err.strip()
     assert SECRET not in done.out + done.err
     assert "Traceback" not in done.err
+
+
+def test_the_command_to_try_next_does_not_print_the_password(postgres: Database) -> None:
+    told = postgres("import", SAMPLE).out
+    assert "Try next:" in told
+    assert SECRET not in told

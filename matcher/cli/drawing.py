@@ -49,7 +49,7 @@ def draw_why_not(screen: Console, answer: WhyNot, language: str) -> None:
 def _table(found: Suggestions, language: str) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, expand=True, header_style="dim")
     table.add_column("", justify="right", no_wrap=True)
-    table.add_column(word("column_organisation", language), ratio=3)
+    table.add_column(word("column_organisation", language), ratio=3, overflow="fold")
     table.add_column(word("column_score", language), justify="right", no_wrap=True)
     table.add_column(word("column_reason", language), ratio=4)
     for one in found.suggestions:
@@ -98,13 +98,14 @@ def sum_table(one: Suggestion, intercept: float, language: str) -> Table:
     shown = rounded_to_sum([intercept, *(part.contribution for part in known)], one.score)
     largest = max((abs(part.contribution) for part in known), default=0.0)
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
+    numbers = [f"{shown[0]:.1f}", *(f"{number:+.1f}" for number in shown[1:]), f"{one.score:.1f}"]
     table.add_column(no_wrap=True)
-    table.add_column(justify="right", no_wrap=True)
-    table.add_column(no_wrap=True)
+    table.add_column(justify="right", no_wrap=True, min_width=max(map(len, numbers)))
+    table.add_column()  # bars alone may be cut where the terminal is narrow: the sum is shown whole
     table.add_row(Text(word("base", language), style="dim"), Text(f"{shown[0]:.1f}", style="dim"))
     for part, number in zip(known, shown[1:], strict=True):
         style = "green" if part.contribution >= 0 else "red"
-        drawn = Text(bar(part.contribution, largest), style=style)
+        drawn = Text(bar(part.contribution, largest), style=style, no_wrap=True, overflow="crop")
         table.add_row(label("signals", part.signal, language), f"{number:+.1f}", drawn)
     table.add_row(Text(word("score", language), style="bold"), Text(f"{one.score:.1f}", style="bold"))
     return table

@@ -7,10 +7,8 @@ from typing import NoReturn
 
 import typer
 
+from matcher.cli import INTERRUPTED
 from matcher.errors import InputError, MatcherError
-
-INTERRUPTED = 130
-"""Exit code after Ctrl-C, as shells count it."""
 
 
 @contextmanager

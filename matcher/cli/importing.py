@@ -1,6 +1,9 @@
 """The command import: files to the store, with everything that was read, changed and found wrong."""
 
 import json
+import os
+import re
+import shlex
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,6 +22,7 @@ from matcher.workspace import Workspace
 if TYPE_CHECKING:
     from matcher.store.sql import SqlStore
 
+_PASSWORD = re.compile(r"(?<=:)[^:/@]+(?=@)")
 PROBLEMS_SHOWN = 20
 """So many problems are shown; --json and --report hold all that were listed."""
 
@@ -59,6 +63,8 @@ def import_(options: ImportOptions) -> None:
     """Import organisations, collaborations or briefs from a table, or a CORDIS programme."""
     if options.kind not in (None, "organisations", "collaborations", "briefs"):
         raise InputError(f"--kind is organisations, collaborations or briefs, not {options.kind!r}.")
+    if options.report:
+        _check_report(options.report)
     with workspace_of(options) as workspace, _open_store(workspace, options.dry_run) as store:
         before = store.revision()
         try:
@@ -134,6 +140,16 @@ def _document(
     }
 
 
+def _check_report(path: Path) -> None:
+    """Raise InputError where a report could not be written, before anything is stored."""
+    if path.is_dir():
+        raise InputError(f"--report {path} is a folder; give the path of a file.")
+    if not path.parent.is_dir():
+        raise InputError(f"--report {path}: the folder {path.parent} does not exist; create it, or choose another.")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise InputError(f"--report {path} cannot be written; choose another path.")
+
+
 def _write_report(path: Path, document: dict[str, Any]) -> None:
     path.write_text(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n", encoding="utf-8")
 
@@ -147,20 +163,27 @@ def _show(options: ImportOptions, records: Records, report: ImportReport, change
 
 
 def _next_command(records: Records, db: str | None) -> str:
-    store = f" --db {_quoted(db)}" if db else ""
+    store = f" --db {_quoted(_PASSWORD.sub('***', db))}" if db else ""
     if records.organisations:
         told = [one for one in records.organisations if one.needs] or [
             one for one in records.organisations if one.description
         ]
-        first = (told or records.organisations)[0]
-        return f"suggest {_quoted(first.id)} --why{store}"
+        return _suggestion((told or records.organisations)[0].id, store)
     if records.briefs:
         return f"suggest --brief {_quoted(records.briefs[0].id)} --why{store}"
     members = [member.organisation for one in records.collaborations for member in one.members]
     if members:
-        return f"suggest {_quoted(members[0])} --why{store}"
+        return _suggestion(members[0], store)
     return f"status{store}"
 
 
+def _suggestion(id: str, store: str) -> str:
+    """Return the command that asks for an organisation; an id like an option stands behind `--`."""
+    return f"suggest --why{store} -- {_quoted(id)}" if id.startswith("-") else f"suggest {_quoted(id)} --why{store}"
+
+
 def _quoted(text: str) -> str:
-    return text if all(sign.isalnum() or sign in "-_:./" for sign in text) else f'"{text}"'
+    """Quote a text for a shell: in double quotes, which every shell knows, unless it would read signs in them."""
+    if all(sign.isalnum() or sign in "-_:./" for sign in text):
+        return text
+    return shlex.quote(text) if any(sign in '"$`\\!%' for sign in text) else f'"{text}"'

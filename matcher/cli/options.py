@@ -1,7 +1,7 @@
 """Options that several commands share, as dataclasses; a command takes one object instead of many parameters."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import MISSING, Field, dataclass, fields
 from datetime import datetime
 from functools import wraps
@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar, get_type_hints
 import typer
 
 from matcher.cli.failing import told_to_the_user
+from matcher.errors import InputError
 
 _Options = TypeVar("_Options")
 
@@ -94,6 +95,7 @@ def takes(kind: type[_Options]) -> Callable[[Callable[[_Options], None]], Callab
         @wraps(command)
         def run(**values: Any) -> None:
             with told_to_the_user(as_json=bool(values.get("as_json"))):
+                _check_texts(values.values())
                 command(kind(**values))
 
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # read by inspect.signature
@@ -102,6 +104,14 @@ def takes(kind: type[_Options]) -> Callable[[Callable[[_Options], None]], Callab
         return run
 
     return decorate
+
+
+def _check_texts(values: Iterable[Any]) -> None:
+    """Raise InputError where a text is none: bytes that are wrong in the terminal's encoding come as surrogates."""
+    for value in values:
+        for text in value if isinstance(value, list) else [value]:
+            if isinstance(text, str) and any("\ud800" <= sign <= "\udfff" for sign in text):
+                raise InputError(f"{text!r} is not written in the terminal's encoding; type it again, in UTF-8.")
 
 
 def _own_first(kind: type) -> list["Field[Any]"]:

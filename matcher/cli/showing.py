@@ -100,6 +100,8 @@ def find(options: FindOptions) -> None:
     if options.limit < 1:
         raise InputError(f"The limit is {options.limit}; give a number from 1.")
     words = " ".join(options.words)
+    if not words.strip():
+        raise InputError("Give a word to look for: matcher find WORDS")
     with workspace_of(options) as workspace:
         found = workspace.store.find(words, options.limit)
     if options.as_json:

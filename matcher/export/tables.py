@@ -4,6 +4,7 @@ import csv
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _CUT = " … [cut here: a cell holds 32,767 characters; the JSON export holds the whole]"
 _WIDTHS = {"query": 30, "name": 34, "reasons": 60, "need": 60, "offer": 60, "path": 60, "to_raise": 40, "id": 18}
 _DIGITS = 6
+_CREATED = datetime(2000, 1, 1)  # a workbook must state when it was made; same answers, same bytes
 
 Cell = str | float | int | None
 HEADER = (
@@ -113,7 +115,9 @@ def write_xlsx(exported: Answers, path: Path) -> None:
     if sum(len(answer.suggestions) for answer in exported.answers) > MOST_ROWS:
         raise InputError(f"A sheet holds {MOST_ROWS:,} rows and there are more; export to .csv, or ask for fewer.")
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    path.touch()  # xlsxwriter's own error for a folder that cannot be written is no OSError
     with xlsxwriter.Workbook(str(path), options) as book:
+        book.set_properties({"created": _CREATED})
         sheet = book.add_worksheet("suggestions")
         bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
         for column, name in enumerate(HEADER):

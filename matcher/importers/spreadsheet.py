@@ -23,6 +23,7 @@ from matcher.importers.mapping import (
 )
 from matcher.importers.members import Directory
 from matcher.importers.organisation_rows import OrganisationRows
+from matcher.importers.report import Problem, Severity
 from matcher.importers.tables import Table, open_delimited
 from matcher.importers.workbooks import open_workbook
 from matcher.records import Collaboration, Organisation, Records
@@ -58,7 +59,10 @@ class SpreadsheetImporter:
             raise MappingError(f'"{request.kind}" is no kind of table; there are {", ".join(KINDS)}.')
         with ExitStack() as stack:
             tables = _open_tables(request, report, stack)
-            return _Reading(request, report).read(tables), report
+            try:
+                return _Reading(request, report).read(tables), report
+            except MappingError as error:  # how the file was read may be why its headers are not known
+                raise MappingError(" ".join([str(error), *report.notes])) from error
 
 
 def _table_files(folder: Path) -> list[Path]:
@@ -107,7 +111,7 @@ class _Reading:
             headers.setdefault(kind, []).extend(table.header)
         chosen = check_choices(self._request.mapping, headers)
         self._check_defaults(set(headers))
-        mapped = [(kind, table, self._map(kind, table, chosen)) for kind, table in tables]
+        mapped = self._map_all(tables, chosen)
         organisations = [(table, mapping) for kind, table, mapping in mapped if kind == "organisations"]
         self._read_organisations(organisations)
         directory = Directory(self._records.organisations, self._request.known_organisations)
@@ -121,6 +125,24 @@ class _Reading:
         self._records.collaborations += collaborations.collaborations()
         self._finish()
         return self._records
+
+    def _map_all(
+        self, tables: list[tuple[str, Table]], chosen: dict[str, str]
+    ) -> list[tuple[str, Table, TableMapping]]:
+        """Map every table; a sheet without the needed column, such as a "read me", is left out if others have it."""
+        mapped: list[tuple[str, Table, TableMapping]] = []
+        refused: list[tuple[Table, MappingError]] = []
+        for kind, table in tables:
+            try:
+                mapped.append((kind, table, self._map(kind, table, chosen)))
+            except MappingError as error:
+                refused.append((table, error))
+        for table, reason in refused:
+            if not mapped or not table.is_sheet:
+                raise reason
+            message = f"the sheet is left out: {reason}"
+            self._report.add(Problem(Severity.IGNORED, table.name, None, None, message))
+        return mapped
 
     def _map(self, kind: str, table: Table, chosen: dict[str, str]) -> TableMapping:
         allowed = {header: field for header, field in chosen.items() if not field or field in fields_of(kind)}

@@ -23,7 +23,7 @@ from matcher.settings import Settings
 Cell = str | int | float | bool | date | None
 
 DELIMITERS = ";,\t|"
-HEADER_WITHIN = 10
+HEADER_WITHIN = 20
 """The header is sought in this many first rows: a title may stand above it."""
 _LINE_TO_CELL = 20
 """A line may be this many times as long as a cell."""
@@ -47,6 +47,8 @@ class Table:
     """What the table is called: the file's stem or the sheet's name."""
     header: tuple[str, ...]
     rows: Iterator[Row]
+    is_sheet: bool = False
+    """One of several sheets of a workbook."""
 
 
 HeaderScore = Callable[[Sequence[str]], int]
@@ -62,7 +64,7 @@ def open_delimited(path: Path, settings: Settings, report: ImportReport, header_
     if encoding.note:
         report.notes.append(encoding.note)
     width = settings.max_cell_chars * _LINE_TO_CELL
-    delimiter, skip = _find_delimiter(path, encoding, width)
+    delimiter, skip = _find_delimiter(path, encoding, width, header_score)
     rows = _read_rows(_Source(path, encoding, delimiter, skip, width), settings, report)
     table = table_from(path.name, path.stem, rows, report, header_score)
     if table is None:
@@ -79,17 +81,23 @@ def table_from(
         return None
     at = _header_at(first, header_score)
     if at:
-        report.notes.append(f"{name}: the header is on line {first[at].line}; the lines above it are left out.")
+        above = first[at].line - 1
+        lines = f"lines 1 to {above} are" if above > 1 else "line 1 is"
+        report.notes.append(f"{name}: the header is on line {first[at].line}; {lines} left out.")
     header = _name_columns(first[at].cells)
     return Table(name, title, header, _fit(name, header, first[at + 1 :], rows, report))
 
 
 def _header_at(rows: Sequence[Row], header_score: HeaderScore) -> int:
-    """Return which row is the header: the first, unless one below has more cells and more known headers."""
+    """Return which row is the header: the first, unless one below has more known headers, at least two.
+
+    That one must have more cells too, or be made of known headers by half: a row of data may hold such words.
+    """
     texts = [[str(cell) for cell in row.cells if cell not in (None, "")] for row in rows]
     scores = [header_score(cells) for cells in texts]
     best = scores.index(max(scores))
-    return best if scores[best] >= 2 and len(texts[best]) > len(texts[0]) else 0
+    is_plain = len(texts[best]) > len(texts[0]) or 2 * scores[best] >= len(texts[best])
+    return best if scores[best] >= 2 and is_plain else 0
 
 
 def _name_columns(cells: Sequence[Cell]) -> tuple[str, ...]:
@@ -109,8 +117,11 @@ def _name_columns(cells: Sequence[Cell]) -> tuple[str, ...]:
 def _fit(
     name: str, header: Sequence[str], first: Sequence[Row], rest: Iterator[Row], report: ImportReport
 ) -> Iterator[Row]:
-    """Give rows as wide as the header: short ones are filled, longer ones are refused as shifted."""
-    short = 0
+    """Give rows as wide as the header: short ones are filled, longer ones are refused as shifted.
+
+    A header that is repeated further down, as on every page of a printed list, is left out.
+    """
+    short = repeated = 0
     for rows in (first, rest):
         for row in rows:
             beyond = [cell for cell in row.cells[len(header) :] if cell not in (None, "")]
@@ -122,10 +133,15 @@ def _fit(
                 report.add(Problem(Severity.SKIPPED, name, row.line, None, message))
                 continue
             missing = len(header) - len(row.cells)
+            if not missing and len(header) > 1 and _name_columns(row.cells) == header:
+                repeated += 1
+                continue
             short += missing > 0
             yield Row(row.line, [*row.cells[: len(header)], *[None] * missing])
     if short:
         report.notes.append(f"{name}: {short:,} rows have fewer cells than the header; the rest is read as blank.")
+    if repeated:
+        report.notes.append(f"{name}: {repeated:,} rows repeat the header and are left out.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +153,11 @@ class _Source:
     width: int
 
 
-def _find_delimiter(path: Path, encoding: Encoding, width: int) -> tuple[str, int]:
-    """Return the delimiter under which the first rows agree on most columns, and how many lines to skip."""
+def _find_delimiter(path: Path, encoding: Encoding, width: int, header_score: HeaderScore) -> tuple[str, int]:
+    """Return the delimiter under which the first rows agree on most columns, and how many lines to skip.
+
+    Where most lines are a single cell under each, it is the one under which a line is a header.
+    """
     with open_text(path, encoding) as file:
         lines: list[str] = []
         try:
@@ -147,7 +166,11 @@ def _find_delimiter(path: Path, encoding: Encoding, width: int) -> tuple[str, in
             return ",", 0
     if lines and lines[0].lower().startswith("sep=") and len(lines[0].strip()) == 5:
         return lines[0].strip()[-1], 1
-    return max(DELIMITERS, key=lambda delimiter: (_agreement(lines, delimiter), -DELIMITERS.index(delimiter))), 0
+    best = max(DELIMITERS, key=lambda delimiter: (_agreement(lines, delimiter), -DELIMITERS.index(delimiter)))
+    if not _agreement(lines, best):
+        headed = (mark for mark in DELIMITERS if any(header_score(line.split(mark)) >= 2 for line in lines))
+        return next(headed, best), 0
+    return best, 0
 
 
 def _agreement(lines: Sequence[str], delimiter: str) -> float:
@@ -167,7 +190,7 @@ def _read_rows(source: _Source, settings: Settings, report: ImportReport) -> Ite
         lines = Lines(file, source.width)
         for _ in range(source.skip):
             next(lines, None)
-        reader = csv.reader(lines, delimiter=source.delimiter)
+        reader = csv.reader(lines, delimiter=source.delimiter, strict=True)
         count = 0
         while True:
             line = lines.begin_row()
@@ -175,8 +198,13 @@ def _read_rows(source: _Source, settings: Settings, report: ImportReport) -> Ite
                 cells = _next_row(reader, settings.max_cell_chars)
             except (csv.Error, LineTooLongError) as error:
                 lines.skip_row()
-                report.add(Problem(Severity.SKIPPED, name, line, None, _explain(error, settings)))
-                continue
+                cells = _read_loosely(error, lines.of_row, source.delimiter, settings)
+                if cells is None:
+                    message = _explain(error, settings, line, lines.number)
+                    report.add(Problem(Severity.SKIPPED, name, line, None, message))
+                    continue
+                message = "a quote inside a quoted cell is not doubled; the row is read as well as it can be."
+                report.add(Problem(Severity.REPAIRED, name, line, None, message))
             if cells is None:
                 return
             if any(cell and not cell.isspace() for cell in cells):
@@ -194,6 +222,16 @@ def _next_row(reader: Iterator[list[str]], longest_cell: int) -> list[str] | Non
         csv.field_size_limit(limit)
 
 
+def _read_loosely(error: Exception, lines: Sequence[str], delimiter: str, settings: Settings) -> list[str] | None:
+    """Read a row with wrong quotes that stands on one line; None where it may have swallowed others."""
+    if isinstance(error, LineTooLongError) or len(lines) != 1 or lines[0].count('"') % 2:
+        return None
+    try:
+        return _next_row(csv.reader(lines, delimiter=delimiter), settings.max_cell_chars)
+    except csv.Error:
+        return None
+
+
 def check_row_count(name: str, count: int, settings: Settings) -> None:
     """Raise UnreadableFileError where a table has more rows than the limit."""
     if count > settings.max_rows + 1:
@@ -202,10 +240,11 @@ def check_row_count(name: str, count: int, settings: Settings) -> None:
         )
 
 
-def _explain(error: Exception, settings: Settings) -> str:
+def _explain(error: Exception, settings: Settings, first: int, last: int) -> str:
+    lost = f" Lines {first:,} to {last:,} are left out." if last > first else ""
     if "field larger" in str(error) or isinstance(error, LineTooLongError):
         return (
             f"a cell is longer than {settings.max_cell_chars:,} characters (an open quote may be the cause); "
-            "shorten it, close the quote, or raise MATCHER_MAX_CELL_CHARS."
+            f"shorten it, close the quote, or raise MATCHER_MAX_CELL_CHARS.{lost}"
         )
-    return f"the row cannot be read as CSV ({error})."
+    return f"a quote is opened and not closed, or stands alone in a quoted cell; close or double it.{lost}"

@@ -59,6 +59,8 @@ class Lines(Iterator[str]):
         self._width = width
         self.number = 0
         """1-based number of the last line given."""
+        self.of_row: list[str] = []
+        """Lines of the row that is being read."""
         self._in_quotes = False
 
     def __next__(self) -> str:
@@ -67,6 +69,7 @@ class Lines(Iterator[str]):
             raise StopIteration
         self.number += 1
         self._count(line)
+        self.of_row.append(line)
         if len(line) >= self._width and line[-1] not in "\r\n":
             self._skip_line()
             raise LineTooLongError(f"a line of more than {self._width:,} characters")
@@ -75,6 +78,7 @@ class Lines(Iterator[str]):
     def begin_row(self) -> int:
         """Return the number of the line at which the next row begins."""
         self._in_quotes = False
+        self.of_row.clear()
         return self.number + 1
 
     def skip_row(self) -> None:
@@ -225,5 +229,16 @@ def _best_guess(sample: bytes) -> str:
 
 
 def _share_of_usual(sample: bytes, encoding: str) -> float:
-    odd = [sign for sign in sample.decode(encoding, errors="replace") if not sign.isascii()]
-    return sum(sign in _USUAL for sign in odd) / len(odd) if odd else 1.0
+    """Return the share of usual letters and signs among those beyond ASCII.
+
+    Western words hold one or two accents in a row: a letter between two others beyond ASCII is of another
+    alphabet. Nor has a word a capital after a small letter.
+    """
+    text = f" {sample.decode(encoding, errors='replace')} "
+    usual = total = 0
+    for before, sign, after in zip(text, text[1:], text[2:], strict=False):
+        if not sign.isascii():
+            total += 1
+            within = sign.isalpha() and not before.isascii() and before.isalpha() and not after.isascii()
+            usual += sign in _USUAL and not within and not (sign.isupper() and before.islower())
+    return usual / total if total else 1.0

@@ -44,6 +44,7 @@ def open_workbook(
             name = path.name if len(book.worksheets) == 1 else f"{path.name} [{sheet.title}]"
             rows = _read_sheet(sheet, name, settings, report)
             if table := table_from(name, sheet.title, rows, report, header_score):
+                table.is_sheet = len(book.worksheets) > 1
                 tables.append(table)
             else:
                 report.notes.append(f"{name}: the sheet is empty and left out.")

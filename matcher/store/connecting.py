@@ -19,11 +19,12 @@ _HINTS = {
     "read-only": "can only be read; ask for the right to write, or use another database",
     "not a database": "is no SQLite database; use another path, or move the file away",
     "malformed": "is damaged; restore it from a backup, or move it away and import again",
-    "unable to open": "cannot be opened; its folder must exist and be writable",
+    "unable to open": "cannot be opened; the file must be readable, and its folder exist and be writable",
     "disk is full": "has no room left on its disk; free some space and run the command again",
     "disk i/o error": "cannot be read or written on its disk; check the disk and run the command again",
     "password": "refuses the login; correct the user and password in the URL",
     "does not exist": "or a part of it does not exist on the server; create it, or correct the URL",
+    "failed to resolve": "cannot be reached: its host is not known; correct it in the URL",
     "connection": "cannot be reached; start the server, or correct host and port in the URL",
 }
 

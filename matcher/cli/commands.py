@@ -1,0 +1,36 @@
+"""Every command of the command line, and the Typer application that runs them."""
+
+import typer
+
+from matcher.cli.exporting import export
+from matcher.cli.importing import import_
+from matcher.cli.measuring import parity
+from matcher.cli.showing import find, show
+from matcher.cli.state import prepare, signals, status
+from matcher.cli.suggesting import suggest, why_not
+
+__all__ = ["COMMANDS", "app"]
+
+COMMANDS = {
+    "import": import_,
+    "suggest": suggest,
+    "why-not": why_not,
+    "show": show,
+    "find": find,
+    "status": status,
+    "prepare": prepare,
+    "signals": signals,
+    "export": export,
+    "parity": parity,
+}
+"""Name -> command, in the order in which the help lists them."""
+
+app = typer.Typer(
+    help="Explained partner suggestions for organisations, briefs and texts, on this machine, offline.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for _name, _command in COMMANDS.items():
+    app.command(_name)(_command)
