@@ -19,6 +19,8 @@ from matcher.strings import Strings
 
 HALF_LIFE_YEARS = 4.0
 """A collaboration's part in its members' profiles halves in this time."""
+PROFILES_AT_ONCE = 4096
+"""So many profiles are mixed in double precision at a time, which bounds the memory that takes."""
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many are done, and how many there are."""
 
@@ -152,8 +154,12 @@ def profile_rows(held: Holdings, vectors: NDArray[np.float32]) -> tuple[NDArray[
     single, several = np.flatnonzero(sizes == 1), np.flatnonzero(sizes > 1)
     rows[single] = counts.indices[counts.indptr[single]]
     rows[several] = len(vectors) + np.arange(len(several), dtype=np.int32)
-    mixed = _unit(_mixture(held.own[several], vectors)) + _unit(_mixture(held.joint[several], vectors))
-    return rows, _unit(mixed).astype(np.float32)
+    mixed = np.zeros((len(several), vectors.shape[1]), dtype=np.float32)
+    for start in range(0, len(several), PROFILES_AT_ONCE):
+        some = several[start : start + PROFILES_AT_ONCE]
+        halves = _unit(_mixture(held.own[some], vectors)) + _unit(_mixture(held.joint[some], vectors))
+        mixed[start : start + len(some)] = _unit(halves)
+    return rows, mixed
 
 
 def _mixture(weights: sparse.csr_array[Any], vectors: NDArray[np.float32]) -> NDArray[np.float64]:
