@@ -42,7 +42,7 @@ def main(names: list[str]) -> int:
         write_result(name, result, before, time.perf_counter() - began)
         for figure in result.figures:
             bar = "" if figure.limit is None else f" (reach {'>=' if figure.at_least else '<='} {figure.limit:g})"
-            print(f"  {figure.what}: {number(figure.ratio)}{bar}; {figure.detail}", flush=True)
+            print(f"  {figure.what}: {number(figure.ratio, figure.limit)}{bar}; {figure.detail}", flush=True)
     write_table(list(BENCHMARKS))
     return 1 if failed else 0
 

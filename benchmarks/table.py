@@ -32,15 +32,16 @@ def _rows(result: dict[str, Any]) -> list[str]:
     measured = f"{result['date'][:10]}, {commit}"
     first = [f"**{result['benchmark']}** on {result['on']}"] + [""] * len(result["figures"])
     return [
-        f"| {title} | {figure['what']} | {number(figure['ratio'])} | {_bar(figure)} | {_reached(figure)} "
+        f"| {title} | {figure['what']} | {number(figure['ratio'], figure['limit'])} | {_bar(figure)} | {_reached(figure)} "
         f"| {figure['detail']} | {measured} |"
         for title, figure in zip(first, result["figures"], strict=False)
     ]
 
 
-def number(ratio: float) -> str:
-    """Return a ratio with three digits that count."""
-    return f"{ratio:.3g}" if ratio < 1000 else f"{ratio:.0f}"
+def number(ratio: float, limit: float | None = None) -> str:
+    """Return a ratio with three digits that count, or four where three would hide on which side of the bar it is."""
+    short = f"{ratio:.3g}"
+    return short if limit is None or float(short) != limit else f"{ratio:.4g}"
 
 
 def _bar(figure: dict[str, Any]) -> str:

@@ -93,6 +93,13 @@ def test_a_binary_file_is_refused(tmp_path: Path, content: bytes) -> None:
         read(tmp_path)
 
 
+def test_binary_data_is_not_quoted_back_as_headers(tmp_path: Path) -> None:
+    write(tmp_path, organization=PARTICIPANTS)
+    (tmp_path / "project.csv").write_bytes(bytes([1, 2, 200, 3, 59, 180, 27, 10]))
+    with pytest.raises(UnreadableFileError, match=r"project\.csv is a binary file"):
+        read(tmp_path)
+
+
 def test_a_byte_order_mark_and_windows_line_ends_change_nothing(tmp_path: Path) -> None:
     plain, _ = small(tmp_path / "a" / "horizon", [PROJECT], ["7;800;A;;PRC;;FR;participant"])
     folder = write(tmp_path / "b" / "horizon", project=[*PROJECTS, PROJECT])

@@ -2,7 +2,7 @@ import csv
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import networkx
@@ -136,6 +136,26 @@ def test_a_failed_export_leaves_the_old_file(answers: list[Suggestions], tmp_pat
         export_suggestions(Answers(answers, fail), target)
     assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
     assert target.read_text("utf-8") == "old"
+
+
+def test_a_workbook_of_the_same_answers_is_the_same_bytes_on_any_day(
+    answers: list[Suggestions], tmp_path: Path
+) -> None:
+    for name in ("one.xlsx", "two.xlsx"):
+        export_suggestions(Answers(answers), tmp_path / name)
+    assert (tmp_path / "one.xlsx").read_bytes() == (tmp_path / "two.xlsx").read_bytes()
+    assert openpyxl.load_workbook(tmp_path / "one.xlsx").properties.created == datetime(2000, 1, 1)
+
+
+def test_a_workbook_that_cannot_be_written_is_explained(
+    answers: list[Suggestions], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*arguments: object, **options: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("xlsxwriter.workbook.ZipFile", refuse)
+    with pytest.raises(InputError, match="cannot be written: Permission denied"):
+        export_suggestions(Answers(answers), tmp_path / "out.xlsx")
 
 
 def test_an_unknown_ending_is_refused_before_anything_is_done(tmp_path: Path) -> None:

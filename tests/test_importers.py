@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
@@ -10,6 +11,7 @@ from matcher.errors import InputError, UnreadableFileError
 from matcher.importers import Importer, ImportRequest
 from matcher.importers.registry import IMPORTERS, choose_importer
 from matcher.records import Records
+from matcher.settings import Settings
 from matcher.store.opening import open_store
 from programmes import PARTICIPANTS, PROJECT, PROJECTS, write
 
@@ -52,6 +54,35 @@ def test_every_importer_has_a_source_in_these_tests() -> None:
 def test_it_is_chosen_for_its_own_sources_and_by_its_name(importer: Importer, source: Path) -> None:
     assert choose_importer(source) is importer
     assert choose_importer(source, importer.name) is importer
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.zip", b"PK\x03\x04 and no more", "truncated"),
+        ("a.zip", b"no zip", "not a whole zip"),
+        ("a.xls", b"\xd0\xcf\x11\xe0....", "save it as .xlsx"),
+        ("a.xlsx", b"name,country\nA,FR\n", "suffix .csv"),
+        ("a.xlsx", b"", "is empty"),
+        ("a.bin", bytes(range(256)) * 50, "binary"),
+    ],
+)
+def test_a_file_that_nobody_accepts_is_refused_with_what_is_wrong_with_it(
+    tmp_path: Path, name: str, content: bytes, said: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(UnreadableFileError, match=said):
+        choose_importer(tmp_path / name)
+
+
+def test_a_zip_bomb_and_a_zip_in_disguise_are_named_as_such(tmp_path: Path) -> None:
+    for name in ("bomb.zip", "table.csv"):
+        with ZipFile(tmp_path / name, "w", ZIP_DEFLATED) as archive:
+            archive.writestr("project.csv" if name == "bomb.zip" else "a.txt", b"0" * 5_000_000)
+    with pytest.raises(UnreadableFileError, match="MATCHER_MAX_COMPRESSION"):
+        choose_importer(tmp_path / "bomb.zip")
+    with pytest.raises(UnreadableFileError, match=r"suffix \.xlsx, or unpack"):
+        choose_importer(tmp_path / "table.csv", settings=Settings(max_compression=100_000))
 
 
 def test_reading_twice_gives_the_same_records_and_report(importer: Importer, source: Path) -> None:

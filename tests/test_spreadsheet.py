@@ -342,6 +342,65 @@ def test_a_workbook_of_several_sheets_is_one_import(tmp_path: Path) -> None:
     assert [(problem.file, problem.line) for problem in report.problems] == [("a.xlsx [Entreprises]", 3)]
 
 
+def test_a_read_me_sheet_is_left_out_and_named_and_the_others_are_read(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "Lisez-moi"
+    sheet.append(["Ce fichier contient les start-ups"])
+    sheet = book.create_sheet("Promotion 2026")
+    sheet.append(["Programme d'accélération"])
+    sheet.append([])
+    sheet.append([None, "Nom", "Pays"])
+    sheet.append([None, "Alpha", "France"])
+    sheet = book.create_sheet("Attentes")
+    sheet.append(["Intitulé du besoin", "Description du besoin", "Type recherché", "Date limite"])
+    sheet.append(["Capteurs", "Nous cherchons des capteurs.", "start-up", date(2027, 3, 1)])
+    book.save(tmp_path / "a.xlsx")
+    records, report = read(tmp_path / "a.xlsx")
+    assert [(one.name, one.country) for one in records.organisations] == [("Alpha", "FR")]
+    assert [(one.title, one.closes, one.kinds) for one in records.briefs] == [
+        ("Capteurs", date(2027, 3, 1), ("start-up",))
+    ]
+    assert [(problem.file, problem.severity.value) for problem in report.problems] == [
+        ("a.xlsx [Lisez-moi]", "ignored")
+    ]
+
+
+def test_a_table_called_after_a_kind_tells_it_where_no_column_does(tmp_path: Path) -> None:
+    named = write(tmp_path / "Start-ups.csv", "Nom;Pays\nAlpha;FR\n")
+    records, report = read(named)
+    assert [one.kind for one in records.organisations] == ["start-up"]
+    assert any("by the table's name it is start-up" in note for note in report.notes)
+    records, _ = read(named, defaults={"kind": "sme"})
+    assert [one.kind for one in records.organisations] == ["sme"]
+    records, _ = read(write(tmp_path / "Clusters.csv", "Nom;Type\nAlpha;PME\nBeta;\n"))
+    assert [one.kind for one in records.organisations] == ["sme", None]
+    records, _ = read(write(tmp_path / "Annuaire.csv", "Nom;Pays\nAlpha;FR\n"))
+    assert [one.kind for one in records.organisations] == [None]
+
+
+def test_a_workbook_of_read_me_sheets_only_is_refused(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Ce fichier est vide"])
+    book.create_sheet("Autre").append(["de même"])
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(MappingError, match="no column for name"):
+        read(tmp_path / "a.xlsx")
+
+
+def test_unknown_headers_are_refused_with_how_the_file_was_read(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes("Ville;Teinte\nBesançon;Été\n".encode("cp1252"))
+    with pytest.raises(MappingError, match="read as cp1252"):
+        read(tmp_path / "a.csv")
+
+
 def test_a_table_with_a_header_only_is_read_as_no_rows_and_noted(tmp_path: Path) -> None:
     records, report = read(write(tmp_path / "a.csv", "Nom,Pays\n"))
     assert records == Records()

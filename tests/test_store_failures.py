@@ -10,9 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.exc import DBAPIError
 
 from matcher.errors import StoreError
 from matcher.records import Organisation, Records
+from matcher.store.connecting import explained
 from matcher.store.opening import open_store
 from matcher.store.quick import read_revision
 from matcher.store.sql import SqlStore
@@ -206,6 +209,12 @@ def test_a_server_that_does_not_answer_is_named_without_its_password() -> None:
         open_store("postgresql://me:secret@127.0.0.1:1/x", wait_seconds=2)
     assert "me:***@127.0.0.1:1" in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+def test_a_host_that_nobody_knows_is_told_from_a_server_that_is_down() -> None:
+    cause = DBAPIError("", {}, Exception("failed to resolve host 'nowhere'"))
+    with pytest.raises(StoreError, match="its host is not known"), explained(create_engine("sqlite://")):
+        raise cause
 
 
 def test_a_database_that_is_absent_from_the_server_is_named(postgres_server: str) -> None:

@@ -144,6 +144,59 @@ def test_a_quote_that_never_closes_is_reported_and_ends_the_file(tmp_path: Path)
     assert (report.problems[0].line, "open quote" in report.problems[0].message) == (3, True)
 
 
+def test_a_quote_that_never_closes_does_not_swallow_the_rows_below_in_silence(tmp_path: Path) -> None:
+    content = 'Nom,Texte,Pays\nA,"ouvert,FR\nB,deux,FR\nC,trois,FR\n'
+    _, rows, report = read(write(tmp_path / "a.csv", content))
+    assert rows == []
+    assert (report.problems[0].line, report.problems[0].severity) == (2, Severity.SKIPPED)
+    assert "Lines 2 to 4 are left out" in report.problems[0].message
+
+
+def test_a_quote_that_closes_in_another_row_does_not_join_the_rows(tmp_path: Path) -> None:
+    content = 'Nom,Texte,Pays\nA,"ouvert,FR\nB,deux,FR\nC,"trois",FR\n'
+    _, rows, report = read(write(tmp_path / "a.csv", content))
+    assert rows == []
+    assert [problem.severity for problem in report.problems] == [Severity.SKIPPED]
+
+
+def test_quotes_that_are_not_doubled_within_one_line_are_read_and_reported(tmp_path: Path) -> None:
+    _, rows, report = read(write(tmp_path / "a.csv", 'Nom,Texte,Pays\nA,"un "beau" mot",FR\nB,"deux" ,FR\n'))
+    assert [(row.cells[0], row.cells[2]) for row in rows] == [("A", "FR"), ("B", "FR")]
+    assert [(problem.line, problem.severity) for problem in report.problems] == [
+        (2, Severity.REPAIRED),
+        (3, Severity.REPAIRED),
+    ]
+
+
+@pytest.mark.parametrize("above", ["Liste,2026,v3\n", "Export,2026\n\n", "".join(f"note {n}\n" for n in range(14))])
+def test_a_header_below_lines_of_any_width_is_found_and_the_lines_are_named(tmp_path: Path, above: str) -> None:
+    header, rows, report = read(write(tmp_path / "a.csv", above + "name,country,city\nA,FR,Lyon\n"))
+    assert header == ("name", "country", "city")
+    assert [row.cells[0] for row in rows] == ["A"]
+    last = above.count("\n")
+    named = "line 1 is left out" if last == 1 else f"lines 1 to {last} are left out"
+    assert report.notes == [f"a.csv: the header is on line {last + 1}; {named}."]
+
+
+def test_a_header_that_stands_on_every_page_is_left_out(tmp_path: Path) -> None:
+    _, rows, report = read(write(tmp_path / "a.csv", "Nom,Pays\nA,FR\nNom,Pays\nB,DE\n"))
+    assert [row.cells[0] for row in rows] == ["A", "B"]
+    assert report.notes == ["a.csv: 1 rows repeat the header and are left out."]
+
+
+def test_text_of_another_alphabet_is_not_taken_for_western_accents(tmp_path: Path) -> None:
+    text = "name;city\nΕλλάδα;Αθήνα\nΔίκτυο;Πάτρα\n"
+    _, rows, report = read(write(tmp_path / "a.csv", text.encode("cp1253")))
+    assert [list(row.cells) for row in rows] == [["Ελλάδα", "Αθήνα"], ["Δίκτυο", "Πάτρα"]]
+    assert "cp1253" in report.notes[0]
+
+
+def test_dos_accents_are_told_from_those_of_old_macs(tmp_path: Path) -> None:
+    header, _, report = read(write(tmp_path / "a.csv", "Société;Pays;Résumé\nÉlan;FR;été\n".encode("cp850")))
+    assert header == ("Société", "Pays", "Résumé")
+    assert "cp850" in report.notes[0]
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -213,6 +266,21 @@ def test_a_zip_that_is_no_workbook_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("readme.txt", "hello")
     with pytest.raises(UnreadableFileError, match="workbook"), open_workbook(path, Settings(), ImportReport()):
+        pass
+
+
+def test_a_cell_far_beyond_the_limit_is_refused_before_it_is_held_in_memory(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.append(["Nom", "Texte"])
+    sheet.append(["A", "x" * 30_000])
+    book.save(tmp_path / "a.xlsx")
+    with (
+        pytest.raises(UnreadableFileError, match=r"a\.xlsx: xl/\w+.*more than 1,000 characters in one cell"),
+        open_workbook(tmp_path / "a.xlsx", Settings(max_cell_chars=1_000), ImportReport()),
+    ):
         pass
 
 

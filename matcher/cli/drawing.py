@@ -7,7 +7,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from matcher.cli.wording import clean, one_line, word
+from matcher.cli.wording import clean, number, one_line, word
 from matcher.explanations import PathStep
 from matcher.matching import Suggestion, Suggestions, WhyNot
 from matcher.vocabularies import label
@@ -23,7 +23,10 @@ def draw_suggestions(screen: Console, found: Suggestions, language: str, *, why:
     scale = word(found.scale, language) if found.scale in ("points", "log-odds") else found.scale
     screen.print(Text(word("suggestions_for", language, label=one_line(found.query["label"])), style="bold"))
     screen.print(
-        Text(word("considered", language, considered=f"{found.considered:,}", model=found.model, scale=scale), "dim")
+        Text(
+            word("considered", language, considered=number(found.considered, language), model=found.model, scale=scale),
+            "dim",
+        )
     )
     if not found.suggestions:
         screen.print(Text(word("nobody", language), style="yellow"))
@@ -98,15 +101,15 @@ def sum_table(one: Suggestion, intercept: float, language: str) -> Table:
     shown = rounded_to_sum([intercept, *(part.contribution for part in known)], one.score)
     largest = max((abs(part.contribution) for part in known), default=0.0)
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
-    numbers = [f"{shown[0]:.1f}", *(f"{number:+.1f}" for number in shown[1:]), f"{one.score:.1f}"]
+    numbers = [f"{shown[0]:.1f}", *(f"{part:+.1f}" for part in shown[1:]), f"{one.score:.1f}"]
     table.add_column(no_wrap=True)
     table.add_column(justify="right", no_wrap=True, min_width=max(map(len, numbers)))
     table.add_column()  # bars alone may be cut where the terminal is narrow: the sum is shown whole
     table.add_row(Text(word("base", language), style="dim"), Text(f"{shown[0]:.1f}", style="dim"))
-    for part, number in zip(known, shown[1:], strict=True):
+    for part, shown_part in zip(known, shown[1:], strict=True):
         style = "green" if part.contribution >= 0 else "red"
         drawn = Text(bar(part.contribution, largest), style=style, no_wrap=True, overflow="crop")
-        table.add_row(label("signals", part.signal, language), f"{number:+.1f}", drawn)
+        table.add_row(label("signals", part.signal, language), f"{shown_part:+.1f}", drawn)
     table.add_row(Text(word("score", language), style="bold"), Text(f"{one.score:.1f}", style="bold"))
     return table
 

@@ -64,9 +64,13 @@ def _where(problem: Problem) -> str:
 
 
 def _draw_changes(screen: Console, changes: Changes, dry_run: bool) -> None:
-    screen.print(Text("Would change (dry run, nothing stored)" if dry_run else "Stored", style="bold"))
     ways = (("added", changes.added), ("updated", changes.updated), ("unchanged", changes.unchanged))
-    for table in sorted({table for _, counted in ways for table, number in counted.items() if number}):
+    tables = sorted({table for _, counted in ways for table, number in counted.items() if number})
+    if not tables:
+        screen.print(Text("No record could be read, so nothing is stored.", style="bold"))
+        return
+    screen.print(Text("Would change (dry run, nothing stored)" if dry_run else "Stored", style="bold"))
+    for table in tables:
         parts = [f"{counted.get(table, 0):,} {what}" for what, counted in ways if counted.get(table)]
         screen.print(Text(f"  {table}: {', '.join(parts)}"))
     for table, id, field, old, new in changes.details[:CHANGES_SHOWN]:

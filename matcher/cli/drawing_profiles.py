@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from matcher.cli.wording import one_line, word
+from matcher.cli.wording import number, one_line, word
 from matcher.records import Organisation
 from matcher.vocabularies import label
 
@@ -63,7 +63,7 @@ def _base_facts(shown: dict[str, Any], language: str) -> Iterator[tuple[str, Tex
         yield "sectors", Text(one_line(", ".join(shown["sectors"])))
     size = []
     if shown["employees"] is not None:
-        size.append(word("employees", language, count=f"{shown['employees']:,}"))
+        size.append(word("employees", language, count=number(shown["employees"], language)))
     if shown["founded"] is not None:
         size.append(word("founded", language, year=shown["founded"]))
     if size:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from matcher.cli.wording import one_line, word
+from matcher.cli.wording import number, one_line, word
 from matcher.evaluation.parity import ParityReport
 from matcher.vocabularies import label
 
@@ -24,44 +24,43 @@ _PARITY_COLUMNS = (
 _UNITS = ("bytes", "kB", "MB", "GB")
 
 
-def draw_status(screen: Console, state: dict[str, Any]) -> None:
+def draw_status(screen: Console, state: dict[str, Any], language: str) -> None:
     """Print what a store holds."""
     screen.print(Text(one_line(state["store"]), style="bold"))
     facts = _facts_table()
-    for name, text in _facts(state):
-        facts.add_row(name, Text(text))
+    for name, text in (*_counted_facts(state, language), *_technical_facts(state, language)):
+        facts.add_row(word(f"status_{name}", language), Text(text))
     screen.print(facts)
     if not state["snapshot"]["fresh"]:
-        screen.print(Text("Take the snapshot now with: matcher prepare (else the next question takes it)", "dim"))
+        screen.print(Text(word("status_prepare", language), "dim"))
 
 
-def _facts(state: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _counted_facts(state: dict[str, Any], language: str) -> Iterator[tuple[str, str]]:
     organisations = state["organisations"]
-    yield "Organisations", f"{organisations:,}"
-    yield (
-        "  kinds",
-        _counts({label("kinds", kind): number for kind, number in state["kinds"].items()}, len(state["kinds"])),
-    )
-    yield "  countries", _counts(state["countries"], COUNTRIES_SHOWN)
-    yield "  with a text", _share(state["described"], organisations)
-    yield "  needs stated", _share(state["needs_stated"], organisations)
-    yield "  needs derived", _share(state["needs_derived"], organisations) + ", told from the description"
-    yield "  on the map", _share(state["placed"], organisations)
-    yield "  linked", _share(state["linked"], organisations) + ", with a past collaboration"
-    yield "  newcomers", _share(state["newcomers"], organisations) + ", ranked on their profile alone"
-    dates = f", begun {state['first_start']} to {state['last_start']}" if state["first_start"] else ""
-    yield "Collaborations", f"{state['collaborations']:,}{dates}"
-    yield "Briefs", f"{state['briefs']:,}, {state['open_briefs']:,} open today"
-    yield "Last verified", state["last_verified"] or "never"
-    encoder = state["encoder"]
-    yield "Encoder", f"{encoder['name']}, {encoder['dimensions']} dimensions"
-    languages = ", ".join(encoder["languages"])
-    yield "  languages", f"made for {languages}; others less well" if languages else "not known"
-    snapshot = state["snapshot"]
-    fresh = f"fresh, {size(snapshot['bytes'])}" if snapshot["fresh"] else "to be taken"
-    yield "Snapshot", f"{snapshot['name']}: {fresh}, in {snapshot['folder']}"
+    kinds = {label("kinds", kind, language) if kind else "": count for kind, count in state["kinds"].items()}
+    yield "organisations", number(organisations, language)
+    yield "kinds", _counts(kinds, len(kinds), language)
+    yield "countries", _counts(state["countries"], COUNTRIES_SHOWN, language)
+    for name in ("described", "needs_stated", "needs_derived", "placed", "linked", "newcomers"):
+        note = word(f"status_{name}_note", language) if name in ("needs_derived", "linked", "newcomers") else ""
+        yield name, _share(state[name], organisations, language) + note
+    dates = word("status_begun", language, first=state["first_start"], last=state["last_start"])
+    yield "collaborations", number(state["collaborations"], language) + (dates if state["first_start"] else "")
+    still = word("status_open", language, count=number(state["open_briefs"], language))
+    yield "briefs", number(state["briefs"], language) + still
+    yield "last_verified", state["last_verified"] or word("status_never", language)
+
+
+def _technical_facts(state: dict[str, Any], language: str) -> Iterator[tuple[str, str]]:
+    encoder, snapshot = state["encoder"], state["snapshot"]
+    yield "encoder", f"{encoder['name']}, {encoder['dimensions']} dimensions"
+    names = ", ".join(encoder["languages"])
+    yield "languages", word("status_made_for" if names else "status_not_known", language, languages=names)
+    fresh = word("status_fresh", language, size=size(snapshot["bytes"]))
+    taken = fresh if snapshot["fresh"] else word("status_to_be_taken", language)
+    yield "snapshot", word("status_in_folder", language, name=snapshot["name"], taken=taken, folder=snapshot["folder"])
     if state["bytes"] is not None:
-        yield "Store", size(state["bytes"])
+        yield "store", size(state["bytes"])
 
 
 def draw_prepared(screen: Console, state: dict[str, Any]) -> None:
@@ -116,10 +115,10 @@ def draw_parity(screen: Console, report: ParityReport) -> None:
 
 def size(count: int) -> str:
     """Return a number of bytes as people write it: 31.2 MB."""
-    number, unit = float(count), 0
-    while number >= 1000 and unit < len(_UNITS) - 1:
-        number, unit = number / 1000, unit + 1
-    return f"{number:.1f} {_UNITS[unit]}" if unit else f"{count} bytes"
+    shown, unit = float(count), 0
+    while shown >= 1000 and unit < len(_UNITS) - 1:
+        shown, unit = shown / 1000, unit + 1
+    return f"{shown:.1f} {_UNITS[unit]}" if unit else f"{count} bytes"
 
 
 def _facts_table() -> Table:
@@ -129,11 +128,14 @@ def _facts_table() -> Table:
     return table
 
 
-def _share(number: int, total: int) -> str:
-    return f"{number:,} ({number / total:.0%})" if total else "0"
+def _share(count: int, total: int, language: str) -> str:
+    return f"{number(count, language)} ({count / total:.0%})" if total else "0"
 
 
-def _counts(counted: dict[str, int], most: int) -> str:
-    shown = [f"{one_line(name) or 'unknown'} {number:,}" for name, number in list(counted.items())[:most]]
-    more = f" and {len(counted) - most} more" if len(counted) > most else ""
-    return ", ".join(shown) + more or "none"
+def _counts(counted: dict[str, int], most: int, language: str) -> str:
+    shown = [
+        f"{one_line(name) or word('status_unknown', language)} {number(count, language)}"
+        for name, count in list(counted.items())[:most]
+    ]
+    names = ", ".join(shown) or word("status_none", language)
+    return word("and_more", language, names=names, count=len(counted) - most) if len(counted) > most else names

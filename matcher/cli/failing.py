@@ -8,6 +8,7 @@ from typing import NoReturn
 import typer
 
 from matcher.cli import INTERRUPTED
+from matcher.cli.wording import clean, colour
 from matcher.errors import InputError, MatcherError
 
 
@@ -26,7 +27,7 @@ def told_to_the_user(*, as_json: bool) -> Iterator[None]:
     except MemoryError:
         _fail(InputError.__name__, "There is not enough memory for this; ask for less at once.", as_json)
     except KeyboardInterrupt:
-        typer.secho("Interrupted.", err=True, fg="yellow")
+        typer.secho("Interrupted.", err=True, fg="yellow", color=colour())
         raise typer.Exit(INTERRUPTED) from None
 
 
@@ -34,5 +35,5 @@ def _fail(kind: str, message: str, as_json: bool) -> NoReturn:
     if as_json:
         typer.echo(json.dumps({"error": {"type": kind, "message": message}}, ensure_ascii=False), err=True)
     else:
-        typer.secho(message, err=True, fg="red")
+        typer.secho(clean(message), err=True, fg="red", color=colour())
     raise typer.Exit(1) from None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import typer
 
 from matcher.cli.options import FilterOptions, StoreOptions, TimedOptions
-from matcher.cli.wording import LANGUAGES, clean
+from matcher.cli.wording import LANGUAGES, clean, colour
 from matcher.errors import InputError
 from matcher.query import Filters
 from matcher.resolving import country_codes, kind_codes
@@ -70,12 +70,12 @@ def filters_of(options: FilterOptions, workspace: Workspace, progress: ShowProgr
 
 def warn(message: str) -> None:
     """Print a warning on stderr."""
-    typer.secho(clean(message), err=True, fg="yellow")
+    typer.secho(clean(message), err=True, fg="yellow", color=colour())
 
 
 def note(message: str) -> None:
     """Print on stderr what is being done."""
-    typer.secho(clean(message), err=True, dim=True)
+    typer.secho(clean(message), err=True, dim=True, color=colour())
 
 
 def print_json(document: Any) -> None:

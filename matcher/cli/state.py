@@ -32,12 +32,13 @@ def status(options: TimedOptions) -> None:
             },
             "snapshot": _snapshot_state(workspace),
         }
+        language = workspace.settings.language
     if options.as_json:
         print_json(state)
         return
     from matcher.cli.drawing_states import draw_status  # rich loads when something is drawn
 
-    draw_status(console(), state)
+    draw_status(console(), state, language)
 
 
 @takes(SnapshotOptions)

@@ -1,5 +1,6 @@
 """Words of the command line in English and French, and texts of strangers made safe to print."""
 
+import os
 import re
 
 from matcher.vocabularies import load
@@ -18,6 +19,16 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """Return a text on one line, safe to print."""
     return clean(" ".join(text.split()))
+
+
+def colour() -> bool | None:
+    """Return False where the user wants no colour (https://no-color.org), else None: as the terminal can."""
+    return False if os.environ.get("NO_COLOR") else None
+
+
+def number(value: int, language: str) -> str:
+    """Return a whole number with its thousands set apart: 1,234, in French by a narrow space."""
+    return f"{value:,}".replace(",", "\N{NARROW NO-BREAK SPACE}") if language == "fr" else f"{value:,}"
 
 
 def word(key: str, language: str, **values: object) -> str:

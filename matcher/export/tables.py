@@ -115,23 +115,30 @@ def write_xlsx(exported: Answers, path: Path) -> None:
     if sum(len(answer.suggestions) for answer in exported.answers) > MOST_ROWS:
         raise InputError(f"A sheet holds {MOST_ROWS:,} rows and there are more; export to .csv, or ask for fewer.")
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    path.touch()  # xlsxwriter's own error for a folder that cannot be written is no OSError
-    with xlsxwriter.Workbook(str(path), options) as book:
-        book.set_properties({"created": _CREATED})
-        sheet = book.add_worksheet("suggestions")
-        bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
-        for column, name in enumerate(HEADER):
-            sheet.set_column(column, column, _WIDTHS.get(name, 12))
-            sheet.write_string(0, column, name, bold)
-        sheet.freeze_panes(1, 0)
-        last = 0
-        for last, row in enumerate(exported.rows(), start=1):
-            for column, cell in enumerate(row):
-                if isinstance(cell, str):
-                    sheet.write_string(last, column, _fitting(cell), wrapped)
-                elif cell is not None:
-                    sheet.write_number(last, column, cell, wrapped)
-        sheet.autofilter(0, 0, last, len(HEADER) - 1)
+    book = xlsxwriter.Workbook(str(path), options)
+    _fill(book, exported)
+    try:
+        book.close()
+    except xlsxwriter.exceptions.FileCreateError as error:
+        raise error.args[0] from error  # the OSError that it hides
+
+
+def _fill(book: Any, exported: Answers) -> None:
+    book.set_properties({"created": _CREATED})
+    sheet = book.add_worksheet("suggestions")
+    bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
+    for column, name in enumerate(HEADER):
+        sheet.set_column(column, column, _WIDTHS.get(name, 12))
+        sheet.write_string(0, column, name, bold)
+    sheet.freeze_panes(1, 0)
+    last = 0
+    for last, row in enumerate(exported.rows(), start=1):
+        for column, cell in enumerate(row):
+            if isinstance(cell, str):
+                sheet.write_string(last, column, _fitting(cell), wrapped)
+            elif cell is not None:
+                sheet.write_number(last, column, cell, wrapped)
+    sheet.autofilter(0, 0, last, len(HEADER) - 1)
 
 
 def _fitting(text: str) -> str:

@@ -26,6 +26,7 @@ REQUIRED_COLUMNS = {
 }
 """The columns that each table cannot do without."""
 
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 _UNDECODED = re.compile("[\udc80-\udcff]+")
 _ROWS_PER_REPORT = 5_000
 _NOT_UTF_8 = "The line held bytes that are not UTF-8; they were read as Windows-1252."
@@ -104,9 +105,12 @@ def read_table(
 
 def _header(rows: "_csv.Reader", label: str) -> list[str]:
     try:
-        return [name.strip() for name in next(rows, [])]
+        header = [name.strip() for name in next(rows, [])]
     except csv.Error as error:
         raise UnreadableFileError(f"{label}, line 1: {error}; is it a CORDIS table?") from error
+    if _CONTROLS.search("".join(header)):
+        raise UnreadableFileError(f"{label} is a binary file, not a table of text; download the programme again.")
+    return header
 
 
 def _columns(

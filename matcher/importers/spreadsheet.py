@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from matcher.errors import MappingError, UnreadableFileError
 from matcher.importers import ImportReport, ImportRequest
 from matcher.importers.brief_rows import BriefRows
 from matcher.importers.cells import Cells
+from matcher.importers.codes import vocabulary_code
 from matcher.importers.collaboration_rows import CollaborationRows
 from matcher.importers.linked import partners_of, speaks_of_research
 from matcher.importers.mapping import (
@@ -201,7 +203,7 @@ class _Reading:
             self._report.notes.append(f"Conflicts name organisations that are not known: {', '.join(unknown[:20])}.")
 
     def _each(self, table: Table, mapping: TableMapping) -> Iterator[Cells]:
-        cells = Cells(table, mapping, self._request, self._report)
+        cells = Cells(table, mapping, self._with_kind(table, mapping), self._report)
         before = self._rows
         for row in table.rows:
             self._rows += 1
@@ -212,6 +214,19 @@ class _Reading:
         self._report.count("rows", self._rows - before)
         if self._rows == before:
             self._report.notes.append(f"{table.name} holds a header and no rows.")
+
+    def _with_kind(self, table: Table, mapping: TableMapping) -> ImportRequest:
+        """Return the request; where no column tells the kind, a name such as "Start-ups" tells it for all rows."""
+        if mapping.kind != "organisations" or "kind" in mapping.columns or "kind" in self._request.defaults:
+            return self._request
+        try:
+            kind = vocabulary_code("kinds", table.title)
+        except ValueError:
+            return self._request
+        self._report.notes.append(
+            f"{table.name}: no column tells the kind; by the table's name it is {kind} in all rows."
+        )
+        return replace(self._request, defaults={**self._request.defaults, "kind": kind})
 
     def _finish(self) -> None:
         self._request.progress(self._rows)

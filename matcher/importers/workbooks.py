@@ -1,11 +1,13 @@
 """XLSX workbooks as tables, sheet by sheet; formulas are never evaluated."""
 
 import warnings
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+from zipfile import BadZipFile, ZipFile
 
 from matcher.errors import UnreadableFileError
 from matcher.importers.archives import check_archive
@@ -16,6 +18,8 @@ from matcher.settings import Settings
 
 MOST_ROWS_OF_A_SHEET = 1_048_576
 """Rows that Excel itself allows; a row number beyond it is an attempt to keep the reader busy."""
+_BYTES_OF_A_CHAR = 10
+"""At most so many bytes of XML make a character, as `&#128640;` does."""
 
 
 @contextmanager
@@ -28,6 +32,7 @@ def open_workbook(
     """
     check_size(path, settings)
     check_archive(path, settings)
+    _check_texts(path, settings)
     from openpyxl import load_workbook
 
     try:
@@ -53,6 +58,34 @@ def open_workbook(
         yield tables
     finally:
         book.close()
+
+
+def _check_texts(path: Path, settings: Settings) -> None:
+    """Refuse a workbook with a text far beyond the limit: its reader would hold a cell of 2 GB whole, twice.
+
+    A piece of XML as long as `_BYTES_OF_A_CHAR` times the limit holds a mark unless it lies within such a text.
+    """
+    with ZipFile(path) as archive:
+        for member in archive.namelist():
+            if member.endswith(".xml"):
+                with archive.open(member) as file:
+                    _check_member(f"{path.name}: {member}", file, settings)
+
+
+def _check_member(where: str, file: IO[bytes], settings: Settings) -> None:
+    size = _BYTES_OF_A_CHAR * settings.max_cell_chars
+    rows = 0
+    try:
+        while len(piece := file.read(size)) == size:
+            if b"<" not in piece:
+                near = f" near row {rows}" if rows else ""
+                raise UnreadableFileError(
+                    f"{where} holds{near} a text of more than {settings.max_cell_chars:,} characters in one cell; "
+                    "shorten it, or raise MATCHER_MAX_CELL_CHARS."
+                )
+            rows += piece.count(b"<row ")
+    except (BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise UnreadableFileError(f"{where} is damaged ({error}); save the workbook again.") from error
 
 
 def _read_sheet(sheet: Any, name: str, settings: Settings, report: ImportReport) -> Iterator[Row]:
