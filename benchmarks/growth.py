@@ -45,7 +45,7 @@ def run() -> Result:
         raw={str(size): measured[size] for size in sizes},
         notes=[
             "The ratio is the exponent of growth: the slope of log(figure) over log(organisations), 1 is linear.",
-            "Texts are encoded by a projection of random word vectors, which costs next to nothing: a real encoder's "
+            "Texts are encoded by a projection of random word vectors, which costs little: a real encoder's "
             "time is linear and would hide how the engine grows.",
             *(["Larger sizes were left out: they take too long."] if sizes[-1] != SIZES[-1] else []),
         ],
@@ -73,6 +73,7 @@ def measure(size: int) -> dict[str, float]:
     folder = empty_folder("growth")
     taken = fresh(take, size, str(folder), threads=1)
     asked = fresh(serve, taken["path"], threads=1)
+    empty_folder("growth")  # gigabytes that nobody reads again
     return {**{name: value for name, value in taken.items() if name != "path"}, **asked}
 
 

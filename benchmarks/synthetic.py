@@ -77,7 +77,7 @@ def _members(random: np.random.Generator, count: int) -> list[list[int]]:
 class ProjectionEncoder:
     """Gives each word a random vector drawn by the seed, and a text the direction of their sum.
 
-    It stands for a real encoder at no cost: what is left is the time of the engine, whose growth is asked for.
+    It stands for a real encoder at little cost, so that the time is the engine's, whose growth is asked for.
     """
 
     name = "projection-of-the-benchmarks"

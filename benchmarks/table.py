@@ -32,8 +32,8 @@ def _rows(result: dict[str, Any]) -> list[str]:
     measured = f"{result['date'][:10]}, {commit}"
     first = [f"**{result['benchmark']}** on {result['on']}"] + [""] * len(result["figures"])
     return [
-        f"| {title} | {figure['what']} | {number(figure['ratio'], figure['limit'])} | {_bar(figure)} | {_reached(figure)} "
-        f"| {figure['detail']} | {measured} |"
+        f"| {title} | {figure['what']} | {number(figure['ratio'], figure['limit'])} | {_bar(figure)} "
+        f"| {_reached(figure)} | {figure['detail']} | {measured} |"
         for title, figure in zip(first, result["figures"], strict=False)
     ]
 

@@ -18,7 +18,7 @@ from matcher.query import Query
 from matcher.ranking import Model, Ranking, rank
 from matcher.rules import ALLOWED, RULES, excluding_rule, present_partners
 from matcher.signals import SIGNALS, measure_signals
-from matcher.snapshot import Snapshot
+from matcher.snapshot import UNKNOWN, Snapshot
 from matcher.snapshot.columns import day_number
 from matcher.vocabularies import label
 
@@ -64,6 +64,8 @@ class Suggestions:
     intercept: float
     considered: int
     """Candidates that were scored."""
+    left_out: dict[str, int]
+    """How many organisations each rule left out, by its name; `kind_unknown` and `country_unknown` are among them."""
     present_partners: dict[str, Any]
     """How many present partners there are, and the names of some: they are not ranked unless asked for."""
     suggestions: tuple[Suggestion, ...]
@@ -119,6 +121,7 @@ class Matcher:
             scale=self.model.scale,
             intercept=ranking.intercept,
             considered=len(ranking.rows),
+            left_out=self._left_out(excluded),
             present_partners=self._partners(context, excluded),
             suggestions=tuple(self._explained(context, ranking, place) for place in first),
         )
@@ -185,6 +188,14 @@ class Matcher:
             "kind": organisations.kinds[kind] if kind >= 0 else None,
             "country": organisations.countries[country] if country >= 0 else None,
         }
+
+    def _left_out(self, excluded: NDArray[np.int8]) -> dict[str, int]:
+        names = [rule.name for rule in RULES]
+        counts = {name: int(np.sum(excluded == place)) for place, name in enumerate(names)}
+        for column in ("kind", "country"):
+            unknown = getattr(self.snapshot.organisations, column) == UNKNOWN
+            counts[f"{column}_unknown"] = int(np.sum(unknown & (excluded == names.index(column))))
+        return {name: count for name, count in counts.items() if count}
 
     def _partners(self, context: Context, excluded: NDArray[np.int8]) -> dict[str, Any]:
         rows = present_partners(excluded)

@@ -134,6 +134,7 @@ def test_the_json_of_suggest_adds_up(run: CommandLine) -> None:
         "scale",
         "intercept",
         "considered",
+        "left_out",
         "present_partners",
         "suggestions",
     ]

@@ -221,3 +221,14 @@ def test_where_all_is_known_a_clearer_wording_would_raise_it() -> None:
     assert best.organisation["id"] == "b"
     assert len(best.would_raise) == 1
     assert best.would_raise[0].startswith("Say more precisely")
+
+
+def test_an_answer_counts_whom_each_rule_left_out_and_of_whom_the_kind_is_unknown() -> None:
+    records = world(*valley().organisations, *valley().collaborations, Organisation(id="unsaid"))
+    matcher = matcher_of(records)
+    found = matcher.suggest(organisation_query(matcher.snapshot, ["mill"], Filters(kinds=("start-up",))))
+    assert found.left_out == {"asking": 1, "kind": 3, "kind_unknown": 1}
+
+
+def test_numbers_in_sentences_are_written_as_the_language_writes_them() -> None:
+    assert "9,1 points" in suggestions(language="fr").suggestions[0].would_raise[0]

@@ -37,6 +37,9 @@ def draw_suggestions(screen: Console, found: Suggestions, language: str, *, why:
         screen.print(_table(found, language))
     if "text" not in found.query:  # a text has no partners
         screen.print(Text(_partners(found, language)))
+    for unknown in ("kind_unknown", "country_unknown"):
+        if count := found.left_out.get(unknown):
+            screen.print(Text(word(unknown, language, count=number(count, language))))
     if found.suggestions and not why:
         screen.print(Text(word("ask_why", language), style="dim"))
 

@@ -29,7 +29,12 @@ _POSITION = {signal.name: position for position, signal in enumerate(SIGNALS)}
 def say(key: str, language: str, **values: object) -> str:
     """Return a sentence of the catalogue in `language` (en, fr) with its values filled in."""
     entry: dict[str, str] = load("sentences")[key]
-    return entry.get(language, entry["en"]).format(**values)
+    told = {name: _number(value, language) if isinstance(value, float) else value for name, value in values.items()}
+    return entry.get(language, entry["en"]).format(**told)
+
+
+def _number(value: float, language: str) -> str:
+    return f"{value:.1f}".replace(".", "," if language == "fr" else ".")
 
 
 def reasons_for(
