@@ -179,8 +179,9 @@ class Context:
             return np.full(len(rows), np.nan)
         others = strengths.copy()
         others[self.partners] = others[self.asking] = 0.0
-        place = max(len(others) - HALF_RANK, 0)
-        half = max(float(np.partition(others, place)[place]), LEAST_HALF)
+        options = others[others > 0]
+        place = len(options) - HALF_RANK
+        half = max(float(np.partition(options, place)[place]), LEAST_HALF) if place >= 0 else LEAST_HALF
         values = strengths[rows] / (strengths[rows] + half)
         return np.where(self.snapshot.incidence.connected[rows], values, np.nan)
 
