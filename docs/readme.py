@@ -5,6 +5,7 @@ real data where they are present, else left as it is), `<!-- judged -->`, `<!-- 
 and `<!-- end -->`.
 """
 
+import io
 import os
 import re
 import shlex
@@ -56,7 +57,7 @@ def fill(text: str, folder: Path, *, real: bool) -> str:
 def picture(db: Path) -> str:
     """Return a picture of an explained suggestion in a terminal, as SVG without remote fonts."""
     command = "matcher suggest --brief need-track-ears --limit 1 --why"
-    console = Console(record=True, width=80, file=Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  # recorded
+    console = Console(record=True, width=80, file=io.StringIO())
     console.print(Text.from_ansi(_run(command, db, colour=True)))
     return _SVG.sub("", console.export_svg(title=command, unique_id="suggestion"))
 
