@@ -232,3 +232,13 @@ def test_an_answer_counts_whom_each_rule_left_out_and_of_whom_the_kind_is_unknow
 
 def test_numbers_in_sentences_are_written_as_the_language_writes_them() -> None:
     assert "9,1 points" in suggestions(language="fr").suggestions[0].would_raise[0]
+
+
+def test_a_collaboration_without_a_title_is_named_by_its_first_sentence_or_its_id() -> None:
+    records = world(
+        together("p", "a", "z", title="", text="Clean rivers. And lakes."),
+        together("q", "z", "b", title=""),
+    )
+    matcher = matcher_of(records)
+    best = matcher.suggest(organisation_query(matcher.snapshot, ["a"])).suggestions[0]
+    assert [step.name for step in best.path] == ["a", "Clean rivers.", "z", "q", "b"]

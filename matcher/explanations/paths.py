@@ -7,6 +7,7 @@ import numpy as np
 from matcher.context import Context
 from matcher.explanations import PathStep
 from matcher.graph import UNDATED, spans
+from matcher.snapshot import UNKNOWN
 
 _EPOCH = date(1970, 1, 1).toordinal()
 
@@ -62,6 +63,13 @@ def _organisation(context: Context, row: int) -> PathStep:
 def _collaboration(context: Context, row: int) -> PathStep:
     collaborations, start = context.snapshot.collaborations, int(context.snapshot.incidence.starts[row])
     year = None if start == UNDATED else date.fromordinal(start + _EPOCH).year
-    return PathStep(
-        "collaboration", collaborations.ids[row], collaborations.titles[row] or collaborations.ids[row], year
-    )
+    return PathStep("collaboration", collaborations.ids[row], _name(context, row), year)
+
+
+def _name(context: Context, row: int) -> str:
+    """Return a collaboration's title, else the first sentence of its text, else its id."""
+    collaborations, texts = context.snapshot.collaborations, context.snapshot.texts
+    text = int(collaborations.text[row])
+    if collaborations.titles[row] or text == UNKNOWN:
+        return str(collaborations.titles[row] or collaborations.ids[row])
+    return str(texts.sentences[int(texts.starts[text])])
