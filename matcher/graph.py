@@ -80,10 +80,6 @@ class Incidence:
         """Return the collaboration rows of one organisation, ascending."""
         return row_columns(self.by_organisation, row)
 
-    def members_of(self, collaboration: int) -> NDArray[np.int32]:
-        """Return the organisation rows of one collaboration, ascending."""
-        return row_columns(self.by_collaboration, collaboration)
-
     def without(self, row: int, collaborations: NDArray[np.int32]) -> "Incidence":
         """Return the incidence in which organisation `row` took no part in `collaborations`."""
         pairs = self.by_organisation.tocoo()

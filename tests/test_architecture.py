@@ -91,6 +91,7 @@ def test_every_command_is_documented_and_has_help() -> None:
     for name, command in commands.items():
         assert f"`matcher {name}`" in REFERENCE, name
         assert command.help, name
+        assert {"--json", "--db"} <= {option for param in command.params for option in param.opts}, name
 
 
 def test_every_vocabulary_entry_is_labelled_in_french_and_english() -> None:

@@ -3,7 +3,7 @@ from datetime import date
 import numpy as np
 
 from builders import together, world
-from matcher.graph import UNDATED, Incidence, spans, to_networkx
+from matcher.graph import UNDATED, Incidence, row_columns, spans, to_networkx
 from matcher.records import Organisation
 from matcher.snapshot.columns import day_number
 
@@ -33,7 +33,7 @@ def test_a_collaboration_that_is_yet_to_start_weighs_no_more_than_a_new_one() ->
 
 def test_without_takes_out_one_member_only() -> None:
     incidence = triangle_and_tail().without(2, np.array([0], dtype=np.int32))
-    assert incidence.members_of(0).tolist() == [0, 1]
+    assert row_columns(incidence.by_collaboration, 0).tolist() == [0, 1]
     assert incidence.collaborations_of(2).tolist() == [1]
     assert incidence.pair_weights.tolist() == [1.0, 1.0, 0.0]
 

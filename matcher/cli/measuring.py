@@ -1,25 +1,23 @@
 """The command parity: does matching work equally well in, and between, languages?"""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from matcher.cli.options import takes
-from matcher.cli.session import ProgressBars, console, print_json
+from matcher.cli.options import StoreOptions, takes
+from matcher.cli.session import ProgressBars, console, print_json, settings_of
 from matcher.encoders.opening import open_encoder
 from matcher.evaluation.parity import measure_parity, read_parity
-from matcher.settings import Settings
 
 TEXTS = "profiles.csv"
 """File of a parity folder that holds the texts."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class ParityOptions:
-    """Options of parity; it needs no store."""
+class ParityOptions(StoreOptions):
+    """Options of parity; it needs no store, and takes --db as every command does."""
 
     data: Annotated[
         Path,
@@ -29,14 +27,13 @@ class ParityOptions:
         list[str] | None,
         typer.Option("--encoder", metavar="NAME", help="use (if not given), hashing or sentence_transformer:MODEL."),
     ] = None
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False
 
 
 @takes(ParityOptions)
 def parity(options: ParityOptions) -> None:
     """Measure on texts in several languages whether an encoder serves them alike; --encoder may be repeated."""
     rows = read_parity(options.data / TEXTS if options.data.is_dir() else options.data)
-    names = options.encoders or [Settings.from_env(os.environ).encoder]
+    names = options.encoders or [settings_of(options).encoder]
     reports = []
     with ProgressBars() as progress:
         for done, name in enumerate(names, start=1):
