@@ -1,7 +1,8 @@
-"""The records of the engine: organisations, collaborations and briefs, plain and frozen."""
+"""The records of the engine: organisations, collaborations, briefs and decisions, plain and frozen."""
 
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import blake2b
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,8 @@ class Collaboration:
     members: tuple[Member, ...] = ()
     sectors: tuple[str, ...] = ()
     source: str = ""
+    call: str = ""
+    """What it answered: the title of the call topic or the need, known before it began; never its own title."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,10 +100,39 @@ class Brief:
     closes: date | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What somebody decided about a suggestion; a later step about the same two is a further decision."""
+
+    id: str = ""
+    """Derived from the other fields where it is not given: the same decision has the same id."""
+    asked_by: str
+    """Id of the organisation that asked, or `brief:ID`."""
+    organisation: str
+    """Id of the organisation that was suggested."""
+    step: str
+    """Code of the vocabulary `decision-steps`: interested, declined, met, followed-up or agreement."""
+    reason: str = ""
+    """Why, in free text; a decline has one."""
+    decided_on: date
+    rank: int | None = None
+    """Place in the list in which it was shown, from 1; None is unknown."""
+    model: str = ""
+    """Name of the model that ranked the list; empty is unknown."""
+
+    def __post_init__(self) -> None:
+        if not self.id:
+            # Named one by one: a field that a later version adds must not change the ids that there are.
+            values = (self.asked_by, self.organisation, self.step, self.reason, self.rank, self.model)
+            told = ascii((*values, self.decided_on.isoformat())).encode("ascii")
+            object.__setattr__(self, "id", blake2b(told, digest_size=8, person=b"Decision").hexdigest())
+
+
 @dataclass(slots=True)
 class Records:
-    """What an importer read and a store takes or gives: three lists, each in a stable order."""
+    """What an importer read and a store takes or gives: four lists, each in a stable order."""
 
     organisations: list[Organisation] = field(default_factory=list)
     collaborations: list[Collaboration] = field(default_factory=list)
     briefs: list[Brief] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)

@@ -17,6 +17,8 @@ class Settings:
     """Store: a SQLite file or a database URL."""
     snapshots: str = ""
     """Folder of snapshots; empty is beside a SQLite file, `./matcher.snapshots` for a database URL."""
+    models: str = ""
+    """Folder of fitted models; empty is beside a SQLite file, `./matcher.models` for a database URL."""
     encoder: str = "use"
     """Name of the encoder of profile texts."""
     language: str = "en"

@@ -16,7 +16,9 @@ from matcher.importers import ImportReport, ImportRequest
 from matcher.importers.registry import choose_importer
 from matcher.matching import Matcher
 from matcher.query import Filters, Query, brief_query, organisation_query, text_query
-from matcher.ranking import Model, hand_set
+from matcher.ranking import Model
+from matcher.ranking.model_files import ModelFile, check_encoder, wrapped
+from matcher.ranking.versions import current, read_version
 from matcher.records import Brief, Records
 from matcher.resolving import ids_named, is_meant, nearest_names, only_one, possible_ids
 from matcher.settings import Settings
@@ -60,7 +62,11 @@ class Workspace:
     """A store, its snapshots and an encoder, opened when first used; `warn` is told what the user should know."""
 
     def __init__(
-        self, settings: Settings, *, model: Model | None = None, warn: Callable[[str], None] = lambda message: None
+        self,
+        settings: Settings,
+        *,
+        model: Model | ModelFile | None = None,
+        warn: Callable[[str], None] = lambda message: None,
     ) -> None:
         self.settings = settings
         self.warn = warn
@@ -93,9 +99,14 @@ class Workspace:
         return open_encoder(self.settings.encoder)
 
     @cached_property
-    def model(self) -> Model:
-        """The model that scores: the given one, else the weights that ship with the package."""
-        return self._model or hand_set()
+    def model(self) -> ModelFile:
+        """The model that scores: the given one, else the version in use; ModelError where it is for other vectors."""
+        if self._model is None:
+            model = read_version(self.models, current(self.models))
+        else:
+            model = self._model if isinstance(self._model, ModelFile) else wrapped(self._model)
+        check_encoder(model, self.encoder.name)
+        return model
 
     @property
     def is_file(self) -> bool:
@@ -105,9 +116,17 @@ class Workspace:
     @property
     def snapshots(self) -> Path:
         """The folder of snapshots."""
-        if self.settings.snapshots:
-            return Path(self.settings.snapshots)
-        return Path(self.settings.db).with_suffix(".snapshots") if self.is_file else Path("matcher.snapshots")
+        return self._beside("snapshots", self.settings.snapshots)
+
+    @property
+    def models(self) -> Path:
+        """The folder of fitted models."""
+        return self._beside("models", self.settings.models)
+
+    def _beside(self, what: str, chosen: str) -> Path:
+        if chosen:
+            return Path(chosen)
+        return Path(self.settings.db).with_suffix(f".{what}") if self.is_file else Path(f"matcher.{what}")
 
     def revision(self) -> str:
         """Return the store's revision, without SQLAlchemy where the store is a SQLite file."""
@@ -172,7 +191,7 @@ class Workspace:
 
     def matcher(self, today: date, progress: Progress = quiet) -> Matcher:
         """Return the matcher of the snapshot of the store as it is now."""
-        return Matcher(self.snapshot(progress), self.model, today, self.settings.language)
+        return Matcher(self.snapshot(progress), self.model.head("organisation"), today, self.settings.language)
 
     def resolve_organisation(self, text: str) -> str:
         """Return the id of an organisation given by id, PIC, SIREN, VAT number or exact name.

@@ -38,6 +38,7 @@ class CommandLine:
             "MATCHER_DB": str(self.db),
             "MATCHER_ENCODER": "hashing",
             "MATCHER_SNAPSHOTS": None,
+            "MATCHER_MODELS": None,
             "MATCHER_LANGUAGE": None,
             "COLUMNS": None,
             "FORCE_COLOR": None,

@@ -29,6 +29,7 @@ def test_a_project_and_its_participants_become_records(tmp_path: Path) -> None:
     assert project.id == "horizon:7"
     assert project.title == "REED: Reeds for water"
     assert project.text == "Reed beds clean water.\nClean water"
+    assert project.call == "Clean water"
     assert (project.start, project.end) == (date(2023, 5, 1), date(2026, 4, 30))
     assert project.members == (Member(organisation="pic:800", role="coordinator"), Member(organisation="pic:900"))
     assert project.sectors == (
@@ -60,6 +61,16 @@ def test_given_coordinates_vat_region_and_update_are_taken(tmp_path: Path) -> No
     assert organisation.verified_on == date(2024, 2, 3)
 
 
+def test_the_call_is_the_titles_of_the_topics_without_those_that_only_repeat_a_code(tmp_path: Path) -> None:
+    topics = ["7;A-1;Clean, water", "7;B;B", "7;C-1;Reeds", "7;C-2;Reeds", "7;D;", "8;ERC;ERC"]
+    projects = [PROJECT, "8;ALONE;Alone;2023-05-01;;;HORIZON;;Text."]
+    records, _ = small(tmp_path, projects, topics=["projectID;topic;title", *topics])
+    reeds, alone = records.collaborations
+    assert reeds.call == "Clean, water\nReeds"
+    assert alone.call == ""
+    assert alone.text == "Text."
+
+
 def test_without_an_objective_the_text_is_what_the_topic_and_the_programme_part_say(tmp_path: Path) -> None:
     records, _ = small(
         tmp_path,
@@ -73,6 +84,7 @@ def test_without_an_objective_the_text_is_what_the_topic_and_the_programme_part_
     )
     train, council = records.collaborations
     assert (train.id, train.title) == ("h2020:7", "REED")
+    assert (train.call, council.call) == ("Quiet trains", "")
     assert train.text == "Quiet trains\nSmart, green and integrated transport"
     assert train.sectors == ("climate-energy-and-mobility", "smart-green-and-integrated-transport")
     assert council.text == "European Research Council (ERC)"

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from matcher.errors import ModelError
-from matcher.ranking import hand_set, load_weights, parse_weights, rank
+from matcher.ranking import Weights, hand_set, load_weights, parse_weights, rank
+from matcher.ranking.importance import shares, spread
 from matcher.signals import SIGNALS
 
 values_or_unknown = arrays(
@@ -73,3 +74,44 @@ def test_a_weight_that_is_no_finite_number_is_refused() -> None:
 def test_a_model_file_that_is_absent_is_named(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"absent\.json"):
         load_weights(tmp_path / "absent.json")
+
+
+def test_a_folder_is_no_model_file(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="Cannot read"):
+        load_weights(tmp_path)
+
+
+def logistic(weights: tuple[float, float], centres: tuple[float, float], offset: float) -> Weights:
+    return Weights("two", "log-odds", weights, centres, offset)
+
+
+def test_a_logistic_model_adds_its_own_intercept_to_the_weighted_sum() -> None:
+    model = logistic((2.0, -4.0), (0.5, 0.25), -3.0)
+    assert model.intercept == -3.0
+    ranking = rank(model, np.array([0], dtype=np.int32), np.array([[0.75, 0.5]]))
+    assert ranking.scores.tolist() == [2.0 * 0.75 - 4.0 * 0.5 - 3.0]
+
+
+def test_the_best_value_under_a_negative_weight_is_0() -> None:
+    model = logistic((2.0, -4.0), (0.5, 0.25), 0.0)
+    assert model.possible().tolist() == [1.0, 1.0]
+    assert model.least().tolist() == [-1.0, -3.0]
+    assert spread(model).tolist() == [2.0, 4.0]
+
+
+def test_the_hand_set_weights_are_their_own_importance() -> None:
+    assert spread(hand_set()).tolist() == pytest.approx(hand_set().weights)
+    assert shares(hand_set()).sum() == pytest.approx(1)
+
+
+def test_another_model_s_importance_is_read_off_its_values_at_0() -> None:
+    class Other:
+        name, scale, intercept = "other", "points", 0.0
+
+        def contributions(self, values: np.ndarray) -> np.ndarray:
+            return np.asarray(2.0 * values)
+
+        def possible(self) -> np.ndarray:
+            return np.full(3, 2.0)
+
+    assert spread(Other()).tolist() == [2.0, 2.0, 2.0]

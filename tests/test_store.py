@@ -41,6 +41,7 @@ PILOT = Collaboration(
     members=(Member(organisation="de:1", role="coordinator"), Member(organisation="fr:1")),
     sectors=("sol",),
     source="test",
+    call="Sensors for dry soils",
 )
 CALL = Brief(id="b1", title="Sols", owner="de:1", kinds=("sme",), exclusions=("fr:9",), closes=date(2026, 1, 1))
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from matcher.records import Brief, Collaboration, Member, Organisation, Records
+from matcher.records import Brief, Collaboration, Decision, Member, Organisation, Records
 from matcher.store import tables
 from matcher.store.merging import merge
 from matcher.store.opening import open_store
@@ -56,6 +56,16 @@ organisations_ = st.builds(
     verified_on=_days,
     visibility=st.sampled_from(["public", "hidden"]),
 )
+decisions_ = st.builds(
+    Decision,
+    asked_by=_ids,
+    organisation=_ids.map("suggested {}".format),
+    step=st.sampled_from(["interested", "declined", "met", "followed-up", "agreement"]),
+    reason=_texts.map("{}.".format),
+    decided_on=st.dates(),
+    rank=st.none() | st.integers(1, 2**63 - 1),
+    model=_texts,
+)
 _by_id = st.lists(organisations_, max_size=4, unique_by=lambda one: one.id)
 
 
@@ -75,6 +85,7 @@ def all_records(draw: st.DrawFn) -> Records:
         members=st.lists(member, max_size=4).map(tuple) if organisations else st.just(()),
         sectors=_lists,
         source=_texts,
+        call=_texts,
     )
     briefs = st.builds(
         Brief,
@@ -94,6 +105,7 @@ def all_records(draw: st.DrawFn) -> Records:
         organisations,
         draw(st.lists(collaborations, max_size=3, unique_by=lambda one: one.id)),
         draw(st.lists(briefs, max_size=3, unique_by=lambda one: one.id)),
+        draw(st.lists(decisions_, max_size=3, unique_by=lambda one: one.id)),
     )
 
 
@@ -114,11 +126,11 @@ def test_any_records_come_back_equal_and_a_second_time_change_nothing(reused: Sq
     reused.add(records, "test")
     given_ = Records(*(sorted(getattr(records, one.name), key=lambda r: r.id) for one in fields(Records)))
     assert reused.read() == given_
-    revision = reused.revision()
+    revisions = reused.revision(), reused.decisions_revision()
     changes = reused.add(records, "test")
     assert not any(changes.updated.values())
     assert not any(changes.added.values())
-    assert reused.revision() == revision
+    assert (reused.revision(), reused.decisions_revision()) == revisions
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

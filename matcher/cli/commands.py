@@ -2,9 +2,11 @@
 
 import typer
 
+from matcher.cli.deciding import decide, decisions
 from matcher.cli.exporting import export
 from matcher.cli.importing import import_
 from matcher.cli.measuring import parity
+from matcher.cli.modelling import model, transparency
 from matcher.cli.showing import find, show
 from matcher.cli.state import prepare, signals, status
 from matcher.cli.suggesting import suggest, why_not
@@ -17,9 +19,13 @@ COMMANDS = {
     "why-not": why_not,
     "show": show,
     "find": find,
+    "decide": decide,
+    "decisions": decisions,
     "status": status,
     "prepare": prepare,
     "signals": signals,
+    "model": model,
+    "transparency": transparency,
     "export": export,
     "parity": parity,
 }

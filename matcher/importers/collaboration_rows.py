@@ -80,6 +80,7 @@ def _collaboration(cells: Cells, id: str, start: date | None, members: tuple[Mem
         members=members,
         sectors=cells.several("sectors", lambda part: " ".join(part.split())),
         source=cells.line_of("source"),
+        call=cells.text("call"),
     )
 
 

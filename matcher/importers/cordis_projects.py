@@ -25,7 +25,7 @@ _COLUMNS = {
     "objective": "text",
 }
 _SIDE_COLUMNS = {
-    "topics": {"projectID": "collaboration", "title": "text", "topic": "text"},
+    "topics": {"projectID": "collaboration", "title": "text, call", "topic": "text, call"},
     "legalBasis": {"projectID": "collaboration", "legalBasis": "sectors", "title": "sectors, text"},
     "euroSciVoc": {"projectID": "collaboration", "euroSciVocPath": "sectors"},
 }
@@ -42,6 +42,7 @@ class Project:
     id: str
     title: str
     text: str
+    call: str
     start: str
     days: tuple[date | None, date | None]
     sectors: tuple[str, ...]
@@ -65,6 +66,7 @@ class Project:
             id=self.id,
             title=self.title,
             text=self.text,
+            call=self.call,
             start=self.days[0],
             end=self.days[1],
             members=tuple([self.members[organisation] for organisation in sorted(self.members)]),
@@ -123,10 +125,12 @@ def _project(
         reading.note(Severity.IGNORED, (*where, "endDate"), message)
         end = None
     rules = vocabularies.load("cordis")
+    titles = _titles(topics)
     return Project(
         id=f"{framework}:{number}",
         title=_title(row["acronym"], reading.mended(row["title"], lambda: (*where, "title"))),
-        text=_text(reading.mended(row["objective"], lambda: (*where, "objective")), topics, parts),
+        text=_text(reading.mended(row["objective"], lambda: (*where, "objective")), titles, parts),
+        call="\n".join(titles),
         start=start.isoformat() if start else "",
         days=(start, end),
         sectors=_sectors(row["legalBasis"], parts, vocabulary),
@@ -143,13 +147,17 @@ def _title(acronym: str, title: str) -> str:
     return f"{acronym}: {title}"
 
 
-def _text(objective: str, topics: Rows, parts: Rows) -> str:
+def _titles(topics: Rows) -> list[str]:
+    """Return the titles of the topics, each once; one that only repeats the topic's code says nothing."""
+    return list(dict.fromkeys(title for title, topic in topics if title and title != topic))
+
+
+def _text(objective: str, titles: list[str], parts: Rows) -> str:
     """Return the objective and the titles of the topics, one paragraph each.
 
-    Without an objective, the titles of the topics and of the programme parts are all that is known. A
-    topic whose title only repeats its code says nothing.
+    Without an objective, the titles of the topics and of the programme parts are all that is known.
     """
-    paragraphs = [objective, *(title for title, topic in topics if title != topic)]
+    paragraphs = [objective, *titles]
     if not objective:
         paragraphs += [title for _, title in parts]
     return "\n".join(dict.fromkeys(filter(None, paragraphs)))

@@ -7,14 +7,16 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.records import Brief, Organisation, Records
+from matcher.records import Brief, Decision, Organisation, Records
 
-__all__ = ["Changes", "Store", "VectorCache"]
+__all__ = ["Changes", "DecisionLog", "Store", "VectorCache"]
 
 
 @dataclass(slots=True)
 class Changes:
     """What adding records did: per table, how many were added, updated and left as they were.
+
+    Decisions are counted where any were given.
 
     `details` names changes for the user: (table, id, field, old, new), at most `max_details`.
     """
@@ -45,7 +47,20 @@ class Store(Protocol):
         """Return organisations whose id, identifiers, name, city or texts hold every word, best first."""
 
     def revision(self) -> str:
-        """Return a text that changes whenever the records change, and only then."""
+        """Return a text that changes whenever the records change, decisions aside, and only then."""
+
+
+class DecisionLog(Protocol):
+    """Keeps what was decided about suggestions; `Store.add` adds to it."""
+
+    def decisions(self, about: str | None = None) -> list[Decision]:
+        """Return the decisions of or about an organisation or `brief:ID` (all where None), newest first."""
+
+    def remove_decision(self, id: str) -> Decision | None:
+        """Remove a decision and return it, None where there is none of this id."""
+
+    def decisions_revision(self) -> str:
+        """Return a text that changes whenever the decisions change, and only then."""
 
 
 class VectorCache(Protocol):

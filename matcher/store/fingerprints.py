@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any
 
 from matcher.errors import InputError
-from matcher.records import Brief, Collaboration, Member, Organisation
+from matcher.records import Brief, Collaboration, Decision, Member, Organisation
 from matcher.store.rows import MAX_KEY_CHARS
 
 SIZE = 16
@@ -21,19 +21,23 @@ _LARGEST = 2**63
 # As `ascii` writes them; a few other texts look alike.
 _NUL, _SURROGATE = "\\x00", "\\ud"
 
+_APART = {"members", "call"}
+"""Fields of a collaboration that are written down by themselves."""
+
 _GETTERS = {
-    kind: attrgetter(*[field.name for field in fields(kind) if field.name != "members"])
-    for kind in (Organisation, Collaboration, Brief)
+    kind: attrgetter(*[field.name for field in fields(kind) if field.name not in _APART])
+    for kind in (Organisation, Collaboration, Brief, Decision)
 }
 
 
-def fingerprint(record: Organisation | Collaboration | Brief) -> bytes:
+def fingerprint(record: Organisation | Collaboration | Brief | Decision) -> bytes:
     """Return 16 bytes that tell a record's content; InputError where a database could not hold it."""
     kind = type(record)
     values = _GETTERS[kind](record)
     if isinstance(record, Collaboration):
         members = [text for member in record.members for text in (member.organisation, member.role)]
-        values = (*values, members)
+        # A blank call adds nothing: stores that know of no calls keep the revision that they had before.
+        values = (*values, members, record.call) if record.call else (*values, members)
     # Of Python's own ways to write values down, `ascii` is the fastest that is the same everywhere.
     text = ascii(values)
     if (
@@ -41,6 +45,7 @@ def fingerprint(record: Organisation | Collaboration | Brief) -> bytes:
         or _SURROGATE in text
         or not 0 < len(record.id) <= MAX_KEY_CHARS
         or (isinstance(record, Organisation) and not _has_plain_numbers(record))
+        or (isinstance(record, Decision) and record.rank is not None and record.rank >= _LARGEST)
     ):
         refusal = _refusal(record)
         if refusal is not None:
@@ -77,7 +82,7 @@ def _has_plain_numbers(record: Organisation) -> bool:
     return True
 
 
-def _refusal(record: Organisation | Collaboration | Brief) -> InputError | None:
+def _refusal(record: Organisation | Collaboration | Brief | Decision) -> InputError | None:
     what = f"{type(record).__name__} {record.id[:80]!a}"
     if not 0 < len(record.id) <= MAX_KEY_CHARS:
         return InputError(f"{what}: its id has {len(record.id)} characters; give it 1 to {MAX_KEY_CHARS}.")

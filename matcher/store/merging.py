@@ -5,10 +5,10 @@ from dataclasses import MISSING, fields, replace
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from matcher.records import Brief, Collaboration, Organisation
+from matcher.records import Brief, Collaboration, Decision, Organisation
 from matcher.vocabularies import load
 
-R = TypeVar("R", Organisation, Collaboration, Brief)
+R = TypeVar("R", Organisation, Collaboration, Brief, Decision)
 
 _PLACE = ("latitude", "longitude", "place_is_guess")
 
@@ -57,6 +57,7 @@ _LAYOUTS: dict[type[Any], tuple[list[str], list[Any], Callable[[Any], tuple[Any,
     Organisation: _layout(Organisation),
     Collaboration: _layout(Collaboration),
     Brief: _layout(Brief),
+    Decision: _layout(Decision),
 }
 
 

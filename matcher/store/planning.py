@@ -9,9 +9,10 @@ from sqlalchemy import Connection, select
 from matcher.errors import InputError
 from matcher.records import Records
 from matcher.store import Changes
+from matcher.store.decisions import check_decisions
 from matcher.store.fingerprints import combined, fingerprint
 from matcher.store.merging import R, differences, merge
-from matcher.store.rows import BRIEFS, CHUNK, COLLABORATIONS, ORGANISATIONS, Shelf
+from matcher.store.rows import BRIEFS, CHUNK, COLLABORATIONS, DECISIONS, ORGANISATIONS, Shelf
 
 SHOWN_NAMES = 10
 """How many unknown ids a refusal names; the rest are counted."""
@@ -38,8 +39,10 @@ class Plan(Generic[R]):
 def plan(connection: Connection, records: Records, max_details: int) -> tuple[list[Plan[Any]], Changes, str]:
     """Compare records with the store; return what to write, what that changes, and a print of the input.
 
-    Raises InputError where a record cannot be kept or names an organisation that nobody knows.
+    Raises InputError where a record cannot be kept or names an organisation that nobody knows. The two
+    sides of a decision may be unknown: what was decided outlives them.
     """
+    check_decisions(records.decisions)
     changes = Changes()
     note = _recorder(changes, max_details)
     plans: list[Plan[Any]] = []
@@ -49,6 +52,8 @@ def plan(connection: Connection, records: Records, max_details: int) -> tuple[li
         (COLLABORATIONS, records.collaborations),
         (BRIEFS, records.briefs),
     ]
+    if records.decisions:
+        given_by_shelf.append((DECISIONS, records.decisions))
     for shelf, given in given_by_shelf:
         newest, prints = _newest(given)
         arrived.extend(prints.values())

@@ -10,7 +10,7 @@ from typing import Any, Generic
 
 from sqlalchemy import Connection, Select, Table, select
 
-from matcher.records import Brief, Collaboration, Member, Organisation
+from matcher.records import Brief, Collaboration, Decision, Member, Organisation
 from matcher.store import tables
 from matcher.store.folding import fold, fold_words
 from matcher.store.merging import R
@@ -164,3 +164,4 @@ COLLABORATIONS = Shelf(
     ("members", tables.memberships, _member),
 )
 BRIEFS = Shelf(Brief, tables.briefs, ())
+DECISIONS = Shelf(Decision, tables.decisions, ())

@@ -10,16 +10,19 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, select
 
 from matcher.pausing import without_garbage_collection
-from matcher.records import Brief, Collaboration, Organisation, Records
-from matcher.store import Changes, finding, tables, vectors
+from matcher.records import Brief, Collaboration, Decision, Organisation, Records
+from matcher.store import Changes, decisions, finding, tables, vectors
 from matcher.store.connecting import reading, writing
 from matcher.store.fingerprints import NOTHING, combined, is_storable
 from matcher.store.planning import Plan, plan
-from matcher.store.rows import BRIEFS, CHUNK, COLLABORATIONS, ORGANISATIONS
+from matcher.store.rows import BRIEFS, CHUNK, COLLABORATIONS, DECISIONS, ORGANISATIONS
 from matcher.store.writing import write
 
 MAX_DETAILS = 1_000
 """Most changes that `Changes.details` lists; the rest are counted."""
+
+# A decision does not alter a snapshot, which is named by the revision: decisions have one of their own.
+_REVISION, _DECISIONS_REVISION = "revision", "decisions_revision"
 
 
 def _now() -> datetime:
@@ -55,12 +58,12 @@ class SqlStore:
             with without_garbage_collection(), reading(self.engine) as connection:
                 return plan(connection, records, self.max_details)[1]
         with without_garbage_collection(), writing(self.engine) as connection:
-            revision = _revision(connection, for_update=True)
+            _lock(connection)
             plans, changes, print_of_input = plan(connection, records, self.max_details)
             if any(one.prints for one in plans):
                 for one in plans:
                     write(connection, one)
-                _set_revision(connection, revision, plans)
+                _set_revisions(connection, plans)
                 self._note_import(connection, source, changes, print_of_input)
         return changes
 
@@ -71,6 +74,7 @@ class SqlStore:
                 organisations=list(ORGANISATIONS.load(connection)),
                 collaborations=list(COLLABORATIONS.load(connection)),
                 briefs=list(BRIEFS.load(connection)),
+                decisions=list(DECISIONS.load(connection)),
             )
 
     def organisation(self, id: str) -> Organisation | None:
@@ -124,9 +128,41 @@ class SqlStore:
         return [found[id] for id in ids]
 
     def revision(self) -> str:
-        """Return a text that changes whenever the records change, and only then; it tells their content."""
+        """Return a text that changes whenever the records change, decisions aside, and only then.
+
+        It tells their content.
+        """
         with reading(self.engine) as connection:
-            return _revision(connection)
+            return _revision(connection, _REVISION)
+
+    def decisions(self, about: str | None = None) -> list[Decision]:
+        """Return the decisions of or about an organisation or `brief:ID` (all where None), newest first.
+
+        Of one day the later step stands first. Both sides may have left the store since.
+        """
+        if about is not None and not is_storable(about):
+            return []
+        with reading(self.engine) as connection:
+            return decisions.newest_first(connection, about)
+
+    def remove_decision(self, id: str) -> Decision | None:
+        """Remove a decision and return it, None where there is none of this id."""
+        if not is_storable(id):
+            return None
+        with writing(self.engine) as connection:
+            _lock(connection)
+            found = next(DECISIONS.load(connection, [id]), None)
+            if found is not None:
+                kept = tables.decisions.c
+                print_ = connection.execute(select(kept.fingerprint).where(kept.id == id)).scalar_one()
+                connection.execute(tables.decisions.delete().where(kept.id == id))
+                _change_revision(connection, _DECISIONS_REVISION, removed=[bytes(print_)], added=[])
+        return found
+
+    def decisions_revision(self) -> str:
+        """Return a text that changes whenever the decisions change, and only then; it tells their content."""
+        with reading(self.engine) as connection:
+            return _revision(connection, _DECISIONS_REVISION)
 
     def load_vectors(self, encoder: str, hashes: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """Return the vectors that are kept, by hash; absent ones are left out.
@@ -154,17 +190,28 @@ class SqlStore:
         )
 
 
-def _revision(connection: Connection, *, for_update: bool = False) -> str:
-    query = select(tables.meta.c.value).where(tables.meta.c.name == "revision")
-    # On PostgreSQL the row's lock keeps writers apart; SQLite's write transaction does by itself.
-    value = connection.execute(query.with_for_update() if for_update else query).scalar()
+def _lock(connection: Connection) -> None:
+    """Keep other writers out: on PostgreSQL by the lock of a row; SQLite's write transaction does by itself."""
+    query = select(tables.meta.c.value).where(tables.meta.c.name == _REVISION)
+    connection.execute(query.with_for_update())
+
+
+def _revision(connection: Connection, name: str) -> str:
+    value = connection.execute(select(tables.meta.c.value).where(tables.meta.c.name == name)).scalar()
     return NOTHING if value is None else value
 
 
-def _set_revision(connection: Connection, revision: str, plans: Sequence[Plan[Any]]) -> None:
-    removed = [one for each in plans for one in each.replaced]
-    added = [one for each in plans for one in each.prints.values()]
+def _set_revisions(connection: Connection, plans: Sequence[Plan[Any]]) -> None:
+    for name in (_REVISION, _DECISIONS_REVISION):
+        own = [one for one in plans if (one.shelf is DECISIONS) == (name == _DECISIONS_REVISION)]
+        removed = [each for one in own for each in one.replaced]
+        added = [each for one in own for each in one.prints.values()]
+        if added:
+            _change_revision(connection, name, removed=removed, added=added)
+
+
+def _change_revision(connection: Connection, name: str, *, removed: Sequence[bytes], added: Sequence[bytes]) -> None:
     connection.execute(
-        tables.meta.update().where(tables.meta.c.name == "revision"),
-        {"value": combined(revision, removed=removed, added=added)},
+        tables.meta.update().where(tables.meta.c.name == name),
+        {"value": combined(_revision(connection, name), removed=removed, added=added)},
     )

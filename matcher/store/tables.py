@@ -14,7 +14,7 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION = "0001"
+VERSION = "0002"
 """Newest migration this program knows; a test holds that Alembic says the same."""
 
 VERSION_TABLE = "entremise_version"
@@ -108,6 +108,7 @@ collaborations = Table(
     _lines("sectors"),
     _words("source"),
     _words("text"),
+    Column("call", Text, nullable=False, server_default=""),
 )
 
 # Memberships are read whole: an index by organisation would cost a tenth of an import and serve nobody.
@@ -135,6 +136,21 @@ briefs = Table(
     _day("closes"),
     _words("text"),
     _words("requirements"),
+)
+
+# Both sides stand as texts: what was decided stays known where an organisation or a brief does not.
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("asked_by", Key, nullable=False),
+    Column("organisation", Key, nullable=False),
+    _words("step"),
+    Column("decided_on", String(10), nullable=False, info={"holds": "day"}),
+    Column("rank", BigInteger),
+    _words("model"),
+    _words("reason"),
 )
 
 vectors = Table(

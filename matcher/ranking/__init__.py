@@ -42,18 +42,20 @@ class Weights:
     """A weight and a centre for each signal: contribution = weight x (value - centre), unknown adds 0.
 
     The centre is the value of an ordinary pair, so that not knowing counts like an ordinary pair. With all
-    values known the score is the weighted sum of the values, 0 to the sum of weights (100 for the hand-set ones).
+    values known the score is the weighted sum of the values plus `offset`: 0 to 100 points for the hand-set
+    weights; log-odds for a logistic regression, whose own intercept is the offset.
     """
 
     name: str
     scale: str
     weights: tuple[float, ...]
     centres: tuple[float, ...]
+    offset: float = 0.0
 
     @cached_property
     def intercept(self) -> float:
-        """Score of an organisation of which nothing is known: the weighted sum of the centres."""
-        return float(np.dot(self.weights, self.centres))
+        """Score of an organisation of which nothing is known: the weighted sum of the centres, plus the offset."""
+        return float(np.dot(self.weights, self.centres)) + self.offset
 
     def contributions(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return weight x (value - centre), shape (n, signals); 0 where a value is NaN."""
@@ -61,8 +63,15 @@ class Weights:
         return np.where(np.isnan(values), 0.0, parts)
 
     def possible(self) -> NDArray[np.float64]:
-        """Return weight x (1 - centre), shape (signals,)."""
-        return np.asarray(self.weights) * (1.0 - np.asarray(self.centres))
+        """Return the contribution of the best value (1, or 0 under a negative weight), shape (signals,)."""
+        return self._at(np.asarray(self.weights) >= 0)
+
+    def least(self) -> NDArray[np.float64]:
+        """Return the contribution of the worst value (0, or 1 under a negative weight), shape (signals,)."""
+        return self._at(np.asarray(self.weights) < 0)
+
+    def _at(self, values: NDArray[np.bool_]) -> NDArray[np.float64]:
+        return np.asarray(np.asarray(self.weights) * (values - np.asarray(self.centres)))
 
 
 @dataclass(frozen=True)
@@ -109,7 +118,7 @@ def parse_weights(text: str) -> Weights:
     except (ValueError, KeyError, TypeError) as error:
         raise ModelError(f"This is no model file: {error}. It must hold name, scale and signals as JSON.") from error
     names = [signal.name for signal in SIGNALS]
-    _check_names(names, list(given))
+    check_signals(list(given))
     try:
         weights = tuple(float(given[signal]["weight"]) for signal in names)
         centres = tuple(float(given[signal]["centre"]) for signal in names)
@@ -122,8 +131,10 @@ def parse_weights(text: str) -> Weights:
     return Weights(name, scale, weights, centres)
 
 
-def _check_names(expected: Sequence[str], given: Sequence[str]) -> None:
-    absent, unknown = sorted(set(expected) - set(given)), sorted(set(given) - set(expected))
+def check_signals(given: Sequence[str]) -> None:
+    """Raise ModelError, naming what differs, unless these are the names of this program's signals."""
+    expected = {signal.name for signal in SIGNALS}
+    absent, unknown = sorted(expected - set(given)), sorted(set(given) - expected)
     if absent or unknown:
         raise ModelError(
             f"The model was made for other signals: it lacks {', '.join(absent) or 'none'} and has unknown "
