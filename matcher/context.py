@@ -23,6 +23,10 @@ LEAST_HALF = 1e-6
 """Strength under which a tie is noise, where fewer than HALF_RANK have any."""
 STEPS = 6
 """Steps of PageRank: what is left after them is RESTART's complement to this power, 1.6 %."""
+SHARPNESS = 4
+"""Power of a collaboration's likeness: one that is half as alike counts a sixteenth."""
+WALK_SHARPNESS = 3
+"""The same for a walk through the network, which needs some way out of every collaboration."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,8 @@ class Context:
     snapshot: Snapshot
     query: Query
     day: int
+    whole: "Context | None" = None
+    """The context before a link was taken out of its snapshot: what no link changes is read there."""
 
     @cached_property
     def asking(self) -> NDArray[np.int32]:
@@ -54,7 +60,7 @@ class Context:
     def partners(self) -> NDArray[np.int32]:
         """Rows of present partners: organisations that share a collaboration with an asking one."""
         incidence = self.snapshot.incidence
-        together = incidence.by_organisation @ (incidence.by_collaboration @ self.seeds)
+        together = incidence.onto_organisations(incidence.onto_collaborations(self.seeds))
         together[self.asking] = 0.0
         return np.flatnonzero(together).astype(np.int32)
 
@@ -65,9 +71,7 @@ class Context:
 
     def _spread(self, strength: NDArray[np.float64]) -> NDArray[np.float64]:
         incidence = self.snapshot.incidence
-        spread: NDArray[np.float64] = incidence.by_organisation @ (
-            self.network.weights * (incidence.by_collaboration @ strength)
-        )
+        spread = incidence.onto_organisations(self.network.weights * incidence.onto_collaborations(strength))
         spread = np.maximum(spread - strength * self.network.self_ties, 0.0)
         spread[self.asking] = 0.0
         return spread
@@ -91,14 +95,62 @@ class Context:
 
         Shape (organisations,), sums to at most 1; Haveliwala 2003, doi:10.1109/TKDE.2003.1208999.
         """
+        return self._walk(self.network.steps)
+
+    def _walk(self, steps: tuple[NDArray[np.float64], NDArray[np.float64]]) -> NDArray[np.float64]:
         incidence = self.snapshot.incidence
-        leaving, entering = self.network.steps
+        leaving, entering = steps
         start = self.seeds / max(len(self.asking), 1)
         reached = start
         for _ in range(STEPS):
-            along = incidence.by_collaboration @ (reached * leaving)
-            reached = RESTART * start + (1 - RESTART) * (incidence.by_organisation @ (along * entering))
+            along = incidence.onto_collaborations(reached * leaving)
+            reached = RESTART * start + (1 - RESTART) * incidence.onto_organisations(along * entering)
         return reached
+
+    @property
+    def subject(self) -> Side | None:
+        """What the query is about: its need, or where it states none, its profile."""
+        return self.query.need or self.query.profile
+
+    @cached_property
+    def on_subject(self) -> NDArray[np.float64]:
+        """Likeness of each collaboration's text with the subject, shape (collaborations,), in [0, 1].
+
+        0.2 for unrelated texts, 0 without a text. Texts alone are read, which no membership changes, not even in
+        the last digit.
+        """
+        if self.whole is not None:
+            return self.whole.on_subject
+        texts, text = self.snapshot.texts, self.snapshot.collaborations.text
+        if self.subject is None or not len(text):
+            return np.zeros(len(text))
+        alike = self.likeness(texts.vectors[: len(texts.starts) - 1] @ self.subject.vector)
+        return np.append(alike, 0.0)[text]
+
+    @cached_property
+    def similar_collaborations(self) -> NDArray[np.float64]:
+        """How much each organisation took part in collaborations on the subject, recent ones more.
+
+        Shape (organisations,), at least 0; NaN where the query has no text, or the organisation no collaboration with
+        others that has one.
+        """
+        network, text = self.network, self.snapshot.collaborations.text
+        if self.subject is None:
+            return np.full(len(self.snapshot.organisations), np.nan)
+        by_organisation = self.snapshot.incidence.by_organisation
+        told = by_organisation @ (network.decay * (text != UNKNOWN)) > 0
+        return np.where(told, by_organisation @ (network.decay * self.on_subject**SHARPNESS), np.nan)
+
+    @cached_property
+    def subject_proximity(self) -> NDArray[np.float64]:
+        """Personalised PageRank as `proximity`, in which collaborations on the subject weigh more.
+
+        Shape (organisations,), sums to at most 1; NaN where no asking organisation has a collaboration with a text.
+        """
+        leaving, entering = self.network.steps_along(self.on_subject**WALK_SHARPNESS)
+        if not np.any(leaving[self.asking]):
+            return np.full(len(leaving), np.nan)
+        return self._walk((leaving, entering))
 
     @cached_property
     def terms(self) -> dict[int, float]:
@@ -175,19 +227,37 @@ class Context:
         Half is the strength of the HALF_RANK-th strongest among all who are not partners yet: networks differ by
         orders of magnitude in size and density, so a strength tells only beside the query's other options.
         """
-        if self.newcomer:
-            return np.full(len(rows), np.nan)
-        others = strengths.copy()
+        return np.full(len(rows), np.nan) if self.newcomer else self.beside_options(strengths, rows)
+
+    def beside_options(
+        self, strengths: NDArray[np.float64], rows: NDArray[np.int32], least: float = LEAST_HALF
+    ) -> NDArray[np.float64]:
+        """Return strengths as graph_values does, for a newcomer who asks too; half is at least `least`."""
+        others = np.nan_to_num(strengths)
         others[self.partners] = others[self.asking] = 0.0
         options = others[others > 0]
         place = len(options) - HALF_RANK
-        half = max(float(np.partition(options, place)[place]), LEAST_HALF) if place >= 0 else LEAST_HALF
+        half = max(float(np.partition(options, place)[place]), least) if place >= 0 else least
         values = strengths[rows] / (strengths[rows] + half)
         return np.where(self.snapshot.incidence.connected[rows], values, np.nan)
 
     def put_to(self, snapshot: Snapshot) -> "Context":
-        """Put the same query to another snapshot with the same rows."""
-        return replace(self, snapshot=snapshot)
+        """Put the same query to a snapshot that lacks one organisation's share in some collaborations."""
+        return replace(self, snapshot=snapshot, whole=self.whole or self)
+
+    def mean_lift(self, groups: NDArray[np.int32], rows: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Return x / (1 + x) of the lift x between the groups of asking organisations and those of rows, in (0, 1).
+
+        1/2 is chance; of several asking organisations the mean. `groups` is a column of codes: see Decayed.lift.
+        NaN where either group is unknown or there is no history.
+        """
+        asking = groups[self.asking]
+        codes, counts = np.unique(asking[asking != UNKNOWN], return_counts=True)
+        if not len(codes):
+            return np.full(len(rows), np.nan)
+        lifts = np.array([self.network.lift(groups, int(code)) for code in codes])
+        values = np.average(lifts / (1.0 + lifts), axis=0, weights=counts)
+        return np.append(values, np.nan)[groups[rows]]
 
 
 def code_of(strings: Any, value: str) -> int:

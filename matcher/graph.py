@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 
 UNDATED = np.iinfo(np.int32).min
 """Start of a collaboration without a date, in days since 1970-01-01."""
+LEAST_TOTAL = 1e-9
+"""Total weight of pairs under which there is nothing but rounding."""
+FEW = 8
+"""A vector that meets fewer than one in so many ones of a matrix is multiplied by following them alone."""
+PRIOR = 5.0
+"""Weight of pairs that observation and expectation are raised by before they are compared."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,14 @@ class Incidence:
         """
         return np.where(self.sizes > 1, 1.0 / np.maximum(self.sizes - 1, 1), 0.0)
 
+    def onto_collaborations(self, strength: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the sum of its members' strengths for each collaboration: by_collaboration @ strength."""
+        return _product(self.by_collaboration, self.by_organisation, strength)
+
+    def onto_organisations(self, strength: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the sum of its collaborations' strengths for each organisation: by_organisation @ strength."""
+        return _product(self.by_organisation, self.by_collaboration, strength)
+
     def decay(self, day: int, half_life_years: float) -> NDArray[np.float64]:
         """Halve a collaboration's weight every `half_life_years` before `day`; in (0, 1].
 
@@ -114,13 +128,70 @@ class Decayed:
         return np.asarray(1.0 / np.log(2.0 + self.incidence.degrees))
 
     @cached_property
+    def decay(self) -> NDArray[np.float64]:
+        """What is left of each collaboration on the day, in [0, 1]; 0 for those without a second member."""
+        return self.incidence.decay(self.day, self.half_life_years) * (self.incidence.sizes > 1)
+
+    @cached_property
+    def activity(self) -> NDArray[np.float64]:
+        """Decayed number of each organisation's collaborations with others, shape (organisations,)."""
+        return np.asarray(self.incidence.by_organisation @ self.decay)
+
+    @cached_property
     def steps(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Factors of a random walk: of leaving each organisation, and of entering through each collaboration."""
-        decay = self.incidence.decay(self.day, self.half_life_years) * (self.incidence.sizes > 1)
-        out = self.incidence.by_organisation @ decay
+        return self.steps_along(np.ones(len(self.decay)))
+
+    def steps_along(self, liking: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the factors of a random walk that likes some collaborations (their factors >= 0) more than others."""
+        weights = self.decay * liking
+        out = self.incidence.by_organisation @ weights
         leaving = np.zeros(len(out))
         np.divide(1.0, out, out=leaving, where=out > 0)
-        return leaving, decay / np.maximum(self.incidence.sizes, 1)
+        return leaving, weights / np.maximum(self.incidence.sizes, 1)
+
+    def lift(self, groups: NDArray[np.int32], group: int) -> NDArray[np.float64]:
+        """Return how much oftener than by chance members of `group` work with those of each group.
+
+        `groups` (organisations,) are codes from 0, below 0 unknown. Weights of pairs, observed and expected (row
+        x column / total) if groups mixed at random, both raised by PRIOR so that few pairs tell little. Shape
+        (groups,), above 0, 1 is chance; NaN where nobody of known groups ever worked together. Computed once for each
+        column and group.
+        """
+        key = (id(groups), group)
+        if key not in self._lifts:
+            self._lifts[key] = (groups, self._lift(groups, group))
+        return self._lifts[key][1]
+
+    @cached_property
+    def _lifts(self) -> dict[tuple[int, int], tuple[NDArray[np.int32], NDArray[np.float64]]]:
+        """Lifts that were asked for; each column is kept beside, so that its identity is not given to another."""
+        return {}
+
+    def _lift(self, groups: NDArray[np.int32], group: int) -> NDArray[np.float64]:
+        known, incidence = groups >= 0, self.incidence
+        chosen = np.stack([groups == group, known], axis=1).astype(np.float64)
+        met = incidence.by_organisation @ (self.weights[:, None] * (incidence.by_collaboration @ chosen))
+        met -= chosen * self.self_ties[:, None]
+        width = int(groups.max(initial=-1)) + 1
+        observed, ties = (np.bincount(groups[known], weights=of[known], minlength=width) for of in met.T)
+        total = ties.sum()
+        if total < LEAST_TOTAL:
+            return np.full(width, np.nan)
+        expected = np.maximum(ties, 0.0) * (ties[group] / total)
+        return np.asarray((np.maximum(observed, 0.0) + PRIOR) / (expected + PRIOR))
+
+
+def _product(
+    matrix: sparse.csr_array[Any], transposed: sparse.csr_array[Any], vector: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return matrix @ vector of a matrix of ones, to the last digit; where few are not 0, only those are followed."""
+    rows = np.flatnonzero(vector)
+    sizes = transposed.indptr[rows + 1] - transposed.indptr[rows]
+    if sizes.sum() * FEW > matrix.nnz:
+        return np.asarray(matrix @ vector)
+    columns = transposed.indices[spans(transposed.indptr[rows], sizes)]
+    return np.bincount(columns, weights=np.repeat(vector[rows], sizes), minlength=matrix.shape[0])
 
 
 def row_columns(matrix: sparse.csr_array[Any], row: int) -> NDArray[np.int32]:

@@ -62,6 +62,16 @@ class Query:
     """True where they ask for a brief, not for themselves: then their kind says nothing of the kinds sought."""
     filters: Filters = field(default_factory=Filters)
 
+    @property
+    def question(self) -> str:
+        """What is to be predicted: a tie of an `organisation`, an answer to a `brief`, one more in a `group`.
+
+        A free text that nobody asks is a brief too.
+        """
+        if self.on_behalf or not self.organisations:
+            return "brief"
+        return "organisation" if len(self.organisations) == 1 else "group"
+
 
 def organisation_query(snapshot: Snapshot, ids: Sequence[str], filters: Filters = ANYBODY) -> Query:  # frozen
     """Ask for partners of one organisation, or for one more beside several; raises NotFoundError."""

@@ -191,7 +191,7 @@ class Workspace:
 
     def matcher(self, today: date, progress: Progress = quiet) -> Matcher:
         """Return the matcher of the snapshot of the store as it is now."""
-        return Matcher(self.snapshot(progress), self.model.head("organisation"), today, self.settings.language)
+        return Matcher(self.snapshot(progress), self.model, today, self.settings.language)
 
     def resolve_organisation(self, text: str) -> str:
         """Return the id of an organisation given by id, PIC, SIREN, VAT number or exact name.

@@ -106,7 +106,7 @@ def test_an_interrupted_import_leaves_the_store_as_it_was(
     def interrupt(*arguments: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("matcher.store.sql._set_revision", interrupt)
+    monkeypatch.setattr("matcher.store.sql._set_revisions", interrupt)
     done = own("import", table, code=130)
     monkeypatch.undo()
     assert "The store is as it was before." in done.err
@@ -136,6 +136,13 @@ def test_the_json_of_suggest_adds_up(run: CommandLine) -> None:
         "considered",
         "left_out",
         "present_partners",
+        "question",
+        "settings",
+        "meaning",
+        "nobody_good_enough",
+        "nobody",
+        "missing",
+        "moved_out",
         "suggestions",
     ]
     for one in found["suggestions"]:

@@ -52,15 +52,15 @@ def test_where_nothing_was_trained_the_hand_set_weights_are_shown_with_the_large
     assert (shown["name"], shown["current"], shown["kind"]) == ("hand-set-1", True, "hand-set")
     signals = shown["heads"]["organisation"]["signals"]
     assert [(one["name"], one["importance"], one["share"]) for one in signals[:2]] == [
-        ("need_offer", 22.0, 0.22),
+        ("need_offer", 21.0, 0.21),
         ("sentence_match", 18.0, 0.18),
     ]
-    assert len(signals) == 14
+    assert len(signals) == 19
     assert shown["evaluation"] == []
     out = empty("model", "show", "hand-set-1").out
     assert "hand-set-1  ranks now" in out
     assert "not measured on your data" in out
-    assert "22.00  22.0 %  ████████████████████████" in out
+    assert "21.00  21.0 %  ████████████████████████" in out
     assert not empty.db.exists()
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import networkx
 import openpyxl
@@ -28,6 +29,9 @@ RECORDS = world(
     together("one", "asks", "via"),
     together("two", "via", "radar", year=2023),
 )
+
+
+SUMMED = (*(signal.name for signal in SIGNALS), "reciprocity")
 
 
 @pytest.fixture(scope="module")
@@ -66,13 +70,14 @@ def test_a_row_holds_the_suggestion_and_its_sum(answers: list[Suggestions], tmp_
     ]
     assert row["path"] == 'Asks > "project one" (2024) > via > "project two" (2023) > Radar'
     assert row["need"] == "We look for radar."
-    total = float(str(row["intercept"])) + sum(float(str(row[signal.name])) for signal in SIGNALS)
+    total = float(str(row["intercept"])) + sum(float(str(row[name])) for name in SUMMED)
     assert total == pytest.approx(float(str(row["score"])), abs=2e-5)
 
 
 def test_json_holds_the_answers_as_suggest_prints_them(answers: list[Suggestions], tmp_path: Path) -> None:
     export_suggestions(Answers(answers), tmp_path / "out.json")
-    assert json.loads((tmp_path / "out.json").read_text("utf-8")) == [answers[0].as_dict()]
+    document = json.loads((tmp_path / "out.json").read_text("utf-8"))
+    assert document == {"exposure": None, "answers": [answers[0].as_dict()]}
 
 
 def with_text(answers: list[Suggestions], text: str) -> list[Suggestions]:
@@ -180,15 +185,20 @@ def test_the_graph_is_read_back_with_its_members(tmp_path: Path, ending: str, re
     assert graph.nodes["collaboration:two"]["start"] == "2023-01-01"
 
 
+def answers_in(file: Path) -> list[dict[str, Any]]:
+    answers: list[dict[str, Any]] = json.loads(file.read_text("utf-8"))["answers"]
+    return answers
+
+
 def test_all_open_briefs_ask_unless_others_are_named(run: CommandLine, tmp_path: Path) -> None:
     file = tmp_path / "out.json"
     open_briefs = run.json("status", "--today", TODAY)["open_briefs"]
     done = run.json("export", file, "--today", TODAY, "--limit", 3)
     assert done["queries"] == open_briefs > 5
     assert done["suggestions"] == 3 * open_briefs
-    assert "brief" in json.loads(file.read_text("utf-8"))[0]["query"]
+    assert "brief" in answers_in(file)[0]["query"]
     run("export", file, "--for", "maisons-orvanne", "--for", "brief:need-nuits-sures", "--today", TODAY)
-    labels = [answer["query"]["label"] for answer in json.loads(file.read_text("utf-8"))]
+    labels = [answer["query"]["label"] for answer in answers_in(file)]
     assert labels[0] == "Maisons d'Orvanne"
     assert len(labels) == 2
 

@@ -8,6 +8,12 @@ from matcher.matching import Matcher, Suggestions
 from matcher.query import ANYBODY, Filters, brief_query, organisation_query, text_query
 from matcher.ranking import hand_set
 from matcher.records import Brief, Organisation, Records
+from matcher.signals import SIGNALS
+
+NETWORK = ("shared_partners", "third_degree", "proximity", "subject_proximity")
+NETWORK_GAIN = sum(
+    gain for signal, gain in zip(SIGNALS, hand_set().possible().tolist(), strict=True) if signal.name in NETWORK
+)
 
 
 def valley() -> Records:
@@ -202,7 +208,7 @@ def test_every_suggestion_says_what_would_raise_it() -> None:
     for suggestion in suggestions().suggestions:
         assert suggestion.would_raise
     best = suggestions().suggestions[0]
-    assert best.would_raise[0] == "Enter its past collaborations (up to 9.1 points)."
+    assert best.would_raise[0] == "Enter its past collaborations (up to 8.4 points)."
 
 
 def test_where_all_is_known_a_clearer_wording_would_raise_it() -> None:
@@ -231,7 +237,7 @@ def test_an_answer_counts_whom_each_rule_left_out_and_of_whom_the_kind_is_unknow
 
 
 def test_numbers_in_sentences_are_written_as_the_language_writes_them() -> None:
-    assert "9,1 points" in suggestions(language="fr").suggestions[0].would_raise[0]
+    assert "8,4 points" in suggestions(language="fr").suggestions[0].would_raise[0]
 
 
 def test_a_collaboration_without_a_title_is_named_by_its_first_sentence_or_its_id() -> None:

@@ -74,8 +74,10 @@ worlds = st.lists(
     st.sets(st.sampled_from("abcdef"), min_size=1, max_size=5), min_size=1, max_size=6
 ).map(
     lambda groups: world(
-        *(Organisation(id=id, description=f"word{id} shared") for id in "abc"),
-        *(Organisation(id=id) for id in "def"),
+        *(Organisation(id=id, description=f"word{id} shared", country=country, kind=kind)
+          for id, country, kind in (("a", "FR", "sme"), ("b", "DE", "university"), ("c", "FR", "start-up"))),
+        *(Organisation(id=id, country="DE", kind="sme") for id in "de"),
+        Organisation(id="f"),
         *(together(f"p{i}", *sorted(g), year=2015 + i, text=f"topic{i} shared") for i, g in enumerate(groups)),
     )
 )  # fmt: skip

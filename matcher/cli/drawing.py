@@ -9,6 +9,8 @@ from rich.text import Text
 
 from matcher.cli.wording import clean, number, one_line, word
 from matcher.explanations import PathStep
+from matcher.explanations.amounts import POINTS, digits, percent
+from matcher.explanations.sentences import signal_label
 from matcher.matching import Suggestion, Suggestions, WhyNot
 from matcher.vocabularies import label
 
@@ -16,6 +18,8 @@ BAR_CELLS = 24
 """Length of the longest bar."""
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 PARTNERS_NAMED = 3
+BAND_CELLS = 11
+"""Width of the column of probabilities."""
 
 
 def draw_suggestions(screen: Console, found: Suggestions, language: str, *, why: bool) -> None:
@@ -28,13 +32,11 @@ def draw_suggestions(screen: Console, found: Suggestions, language: str, *, why:
             "dim",
         )
     )
-    if not found.suggestions:
-        screen.print(Text(word("nobody", language), style="yellow"))
-    elif why:
-        for one in found.suggestions:
-            screen.print(_panel(one, found.intercept, language))
-    else:
-        screen.print(_table(found, language))
+    screen.print(Text(found.meaning, "dim"))
+    _draw_list(screen, found, language, why=why)
+    for one in found.moved_out:
+        name = one_line(str(one.organisation["name"]))
+        screen.print(_bulleted(word("moved_out", language, name=name, sentence=one.sentence)), style="dim")
     if "text" not in found.query:  # a text has no partners
         screen.print(Text(_partners(found, language)))
     for unknown in ("kind_unknown", "country_unknown"):
@@ -42,6 +44,20 @@ def draw_suggestions(screen: Console, found: Suggestions, language: str, *, why:
             screen.print(Text(word(unknown, language, count=number(count, language))))
     if found.suggestions and not why:
         screen.print(Text(word("ask_why", language), style="dim"))
+
+
+def _draw_list(screen: Console, found: Suggestions, language: str, *, why: bool) -> None:
+    if found.nobody:
+        screen.print(Text(one_line(found.nobody), style="yellow"))
+        for sentence in found.missing:
+            screen.print(_bulleted(sentence))
+        if found.suggestions:
+            screen.print(Text(word("nearest_all_the_same", language), style="bold"))
+    if why:
+        for one in found.suggestions:
+            screen.print(_panel(one, found, language))
+    elif found.suggestions:
+        screen.print(_table(found, language))
 
 
 def draw_why_not(screen: Console, answer: WhyNot, language: str) -> None:
@@ -57,23 +73,35 @@ def _table(found: Suggestions, language: str) -> Table:
     table.add_column("", justify="right", no_wrap=True)
     table.add_column(word("column_organisation", language), ratio=3, overflow="fold")
     table.add_column(word("column_score", language), justify="right", no_wrap=True)
+    is_calibrated = any(one.probability is not None for one in found.suggestions)
+    if is_calibrated:
+        table.add_column(word("column_probability", language), max_width=BAND_CELLS)
     table.add_column(word("column_reason", language), ratio=4)
     for one in found.suggestions:
         name = Text(one_line(str(one.organisation["name"])), style="bold")
         name.append("\n" + _kind_and_country(one.organisation, language), style="not bold dim")
-        reason = one_line(one.reasons[0]) if one.reasons else ""
-        table.add_row(str(one.rank), name, f"{one.score:.1f}", Text(reason))
+        reason = Text(one_line(one.reasons[0]) if one.reasons else "")
+        if one.moves:
+            reason.append(("\n" if reason else "") + one.moves[0], style="dim")
+        score = f"{one.score:.{digits(found.scale)}f}"
+        chance = [_chance(one, language)] if is_calibrated else []
+        table.add_row(str(one.rank), name, score, *chance, reason)
     return table
 
 
-def _panel(one: Suggestion, intercept: float, language: str) -> Panel:
+def _chance(one: Suggestion, language: str) -> str:
+    """Return a probability in figures and in words: "12 %", and under it "promising"."""
+    return f"{percent(one.probability or 0.0, language)}\n{one.band or ''}"
+
+
+def _panel(one: Suggestion, found: Suggestions, language: str) -> Panel:
     title = Text(f" {one.rank} · {one_line(str(one.organisation['name']))} ", style="bold")
     parts: list[RenderableType] = [
         Text(_kind_and_country(one.organisation, language), style="dim"),
         Text(""),
-        sum_table(one, intercept, language),
+        sum_table(one, found.intercept, language, found.scale),
     ]
-    unknown = [label("signals", part.signal, language) for part in one.contributions if part.value is None]
+    unknown = [signal_label(part.signal, language) for part in one.contributions if part.value is None]
     if unknown:
         parts.append(Text(word("unknown_signals", language, signals=", ".join(unknown)), style="dim"))
     facts = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
@@ -86,6 +114,8 @@ def _panel(one: Suggestion, intercept: float, language: str) -> Panel:
 
 def _facts(one: Suggestion, language: str) -> Iterator[tuple[str, Text]]:
     evidence = one.evidence
+    if one.probability is not None:
+        yield "probability", Text(f"{one.band}, {percent(one.probability, language)}")
     if one.reasons:
         yield "why", Text("\n").join(_bulleted(reason) for reason in one.reasons)
     if evidence.need:
@@ -96,24 +126,27 @@ def _facts(one: Suggestion, language: str) -> Iterator[tuple[str, Text]]:
         yield "path", _path(one.path, language)
     if one.would_raise:
         yield "raise", Text("\n").join(_bulleted(sentence) for sentence in one.would_raise)
+    if one.moves:
+        yield "moved", Text("\n").join(_bulleted(sentence) for sentence in one.moves)
 
 
-def sum_table(one: Suggestion, intercept: float, language: str) -> Table:
+def sum_table(one: Suggestion, intercept: float, language: str, scale: str = POINTS) -> Table:
     """Return the sum that is the score: base, contributions of what is known, total; the shown numbers add up."""
     known = sorted((part for part in one.contributions if part.value is not None), key=lambda part: -part.contribution)
-    shown = rounded_to_sum([intercept, *(part.contribution for part in known)], one.score)
+    places = digits(scale)
+    shown = rounded_to_sum([intercept, *(part.contribution for part in known)], one.score, places)
     largest = max((abs(part.contribution) for part in known), default=0.0)
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
-    numbers = [f"{shown[0]:.1f}", *(f"{part:+.1f}" for part in shown[1:]), f"{one.score:.1f}"]
-    table.add_column(no_wrap=True)
+    numbers = [f"{shown[0]:.{places}f}", *(f"{part:+.{places}f}" for part in shown[1:]), f"{one.score:.{places}f}"]
+    table.add_column(overflow="fold")
     table.add_column(justify="right", no_wrap=True, min_width=max(map(len, numbers)))
-    table.add_column()  # bars alone may be cut where the terminal is narrow: the sum is shown whole
-    table.add_row(Text(word("base", language), style="dim"), Text(f"{shown[0]:.1f}", style="dim"))
-    for part, shown_part in zip(known, shown[1:], strict=True):
+    table.add_column()  # labels fold and bars are cut where the terminal is narrow: the sum is shown whole
+    table.add_row(Text(word("base", language), style="dim"), Text(numbers[0], style="dim"))
+    for part, written in zip(known, numbers[1:-1], strict=True):
         style = "green" if part.contribution >= 0 else "red"
         drawn = Text(bar(part.contribution, largest), style=style, no_wrap=True, overflow="crop")
-        table.add_row(label("signals", part.signal, language), f"{shown_part:+.1f}", drawn)
-    table.add_row(Text(word("score", language), style="bold"), Text(f"{one.score:.1f}", style="bold"))
+        table.add_row(signal_label(part.signal, language), written, drawn)
+    table.add_row(Text(word("score", language), style="bold"), Text(numbers[-1], style="bold"))
     return table
 
 

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from matcher.cli.wording import number, one_line, word
 from matcher.evaluation.parity import ParityReport
+from matcher.explanations.amounts import amount, digits
 from matcher.vocabularies import label
 
 COUNTRIES_SHOWN = 12
@@ -80,16 +81,20 @@ def draw_signals(screen: Console, listed: dict[str, Any], language: str) -> None
     """Print the signals, their weights and what they say."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     table.add_column(word("column_signal", language), min_width=18)
-    table.add_column(word("column_weight", language), justify="right")
-    table.add_column(word("column_centre", language), justify="right")
+    straight = all(one["weight"] is not None for one in listed["signals"])
+    places = digits(listed["scale"])
+    for column in ("column_weight", "column_centre") if straight else ("column_least", "column_largest"):
+        table.add_column(word(column, language), justify="right")
     table.add_column(word("column_says", language))
     for one in listed["signals"]:
         says = Text(one["label"], style="bold").append("\n" + one["says"], style="not bold dim")
-        table.add_row(one["name"], f"{one['weight']:g}", f"{one['centre']:g}", says)
+        ends = [f"{one[end]:+.{places}f}" for end in ("least", "largest")]
+        numbers = [f"{one[what]:g}" for what in ("weight", "centre")] if straight else ends
+        table.add_row(one["name"], *numbers, says)
     screen.print(table)
-    scale = word(listed["scale"], language) if listed["scale"] in ("points", "log-odds") else listed["scale"]
-    told = word("signals_sum", language, intercept=f"{listed['intercept']:.1f}", scale=scale, model=listed["model"])
-    screen.print(Text(told))
+    intercept = amount(listed["intercept"], listed["scale"], language)
+    how = "signals_sum" if straight else "signals_steps"
+    screen.print(Text(word(how, language, intercept=intercept, model=listed["model"])))
 
 
 def draw_parity(screen: Console, report: ParityReport) -> None:

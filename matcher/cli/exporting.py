@@ -7,11 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
-from matcher.cli.options import FilterOptions, takes
-from matcher.cli.session import ProgressBars, day_of, filters_of, print_json, workspace_of
+from matcher.cli.options import RankingOptions, takes
+from matcher.cli.session import ProgressBars, ask_settings_of, console, day_of, filters_of, print_json, workspace_of
 from matcher.errors import InputError
 from matcher.export import Answers, export_graph, export_suggestions, is_graph
-from matcher.matching import Suggestions
+from matcher.matching.running import Run, answer_all, key_of
 from matcher.overview import is_open
 from matcher.records import Records
 from matcher.resolving import kind_codes
@@ -21,7 +21,7 @@ MOST_QUERIES = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExportOptions(FilterOptions):
+class ExportOptions(RankingOptions):
     """Options of export."""
 
     file: Annotated[
@@ -41,6 +41,14 @@ class ExportOptions(FilterOptions):
     most_queries: Annotated[
         int, typer.Option("--most-queries", metavar="N", help="Refuse to answer more questions than this at once.")
     ] = MOST_QUERIES
+    cap: Annotated[
+        int | None,
+        typer.Option(
+            "--cap",
+            metavar="N",
+            help="Most lists that hold one organisation; if not given, 5 equal shares.",
+        ),
+    ] = None
 
 
 @takes(ExportOptions)
@@ -55,17 +63,24 @@ def export(options: ExportOptions) -> None:
             done |= {"organisations": len(records.organisations), "collaborations": len(records.collaborations)}
         else:
             with ProgressBars() as progress:
-                answers = _answers(options, workspace, today, progress)
-            export_suggestions(Answers(answers, _city_of(workspace)), options.file)
-            done |= {"queries": len(answers), "suggestions": sum(len(one.suggestions) for one in answers)}
+                run = _run(options, workspace, today, progress)
+            export_suggestions(Answers(run.answers, _city_of(workspace), run.exposure), options.file)
+            done |= {"queries": len(run.answers), "suggestions": run.exposure.places}
+            done["exposure"] = run.exposure.as_dict()
+        language = workspace.settings.language
     if options.as_json:
         print_json(done)
         return
-    counts = ", ".join(f"{number:,} {what}" for what, number in done.items() if what != "file")
-    typer.echo(f"{options.file}: {counts}")
+    counts = [f"{value:,} {what}" for what, value in done.items() if isinstance(value, int)]
+    typer.echo(f"{options.file}: {', '.join(counts)}")
+    if "exposure" in done:
+        from matcher.cli.drawing_exposure import draw_exposure  # rich loads when something is drawn
+
+        draw_exposure(console(), run.exposure, language)
 
 
-def _answers(options: ExportOptions, workspace: Workspace, today: date, progress: ProgressBars) -> list[Suggestions]:
+def _run(options: ExportOptions, workspace: Workspace, today: date, progress: ProgressBars) -> Run:
+    settings = ask_settings_of(options, options.cap)
     asked = _asked(options, workspace.store.read(), today)
     if len(asked) > options.most_queries:
         raise InputError(
@@ -74,11 +89,9 @@ def _answers(options: ExportOptions, workspace: Workspace, today: date, progress
         )
     filters = filters_of(options, workspace, progress)
     matcher = workspace.matcher(today, progress)
-    answers = []
-    for done, one in enumerate(asked, start=1):
-        answers.append(matcher.suggest(workspace.query(one, filters, today, progress), options.limit))
-        progress("Answering questions", done, len(asked))
-    return answers
+    queries = [workspace.query(one, filters, today, progress) for one in asked]
+    once = list({key_of(query): query for query in queries}.values())
+    return answer_all(matcher, once, options.limit, settings, capped=not options.raw, progress=progress)
 
 
 def _asked(options: ExportOptions, records: Records, today: date) -> list[Asked]:

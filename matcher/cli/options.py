@@ -11,7 +11,11 @@ import typer
 
 from matcher.cli.failing import told_to_the_user
 from matcher.errors import InputError
+from matcher.lists import ListSettings
+from matcher.matching.asking import RECIPROCITY
 
+NEWCOMERS = ListSettings().newcomer_floor
+DIVERSITY = ListSettings().diversity
 _Options = TypeVar("_Options")
 
 
@@ -67,7 +71,32 @@ class FilterOptions(TimedOptions):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AskingOptions(FilterOptions):
+class RankingOptions(FilterOptions):
+    """How the order and the list come about."""
+
+    reciprocity: Annotated[
+        float, typer.Option("--reciprocity", metavar="0..1", help="Weight of the other side's score.")
+    ] = RECIPROCITY
+    popularity: Annotated[
+        float, typer.Option("--popularity", metavar="-1..1", help="Raise well-connected organisations, or lower them.")
+    ] = 0.0
+    bridging: Annotated[
+        float, typer.Option("--bridging", metavar="-1..1", help="Lower near organisations, or raise them.")
+    ] = 0.0
+    newcomers: Annotated[
+        float, typer.Option("--newcomers", metavar="0..1", help="Share of places kept for newcomers.")
+    ] = NEWCOMERS
+    diversity: Annotated[
+        float, typer.Option("--diversity", metavar="0..1", help="Price of a country or kind that is there already.")
+    ] = DIVERSITY
+    raw: Annotated[
+        bool,
+        typer.Option("--raw", help="By the asking side's score alone: reciprocity, newcomers, diversity 0."),
+    ] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskingOptions(RankingOptions):
     """What asks, where it is no organisation."""
 
     text: Annotated[str, typer.Option("--text", metavar="TEXT", help="Ask with a text: what is looked for.")] = ""

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 import typer
 
-from matcher.cli.options import FilterOptions, StoreOptions, TimedOptions
+from matcher.cli.options import FilterOptions, RankingOptions, StoreOptions, TimedOptions
 from matcher.cli.wording import LANGUAGES, clean, colour
 from matcher.errors import InputError
+from matcher.lists import ListSettings
+from matcher.matching.asking import AskSettings
 from matcher.query import Filters
+from matcher.ranking.dials import Dials
 from matcher.resolving import country_codes, kind_codes
 from matcher.settings import Settings
 from matcher.snapshot.texts import Progress as ShowProgress
@@ -65,6 +68,19 @@ def filters_of(options: FilterOptions, workspace: Workspace, progress: ShowProgr
         abroad=options.abroad,
         partners_too=options.partners_too,
         exclusions=tuple(workspace.resolve_organisation(text) for text in options.exclude or ()),
+    )
+
+
+def ask_settings_of(options: RankingOptions, cap: int | None = None) -> AskSettings:
+    """Return how to answer by the options; a number out of range raises InputError."""
+    if options.raw:
+        floor, diversity, reciprocity = 0.0, 0.0, 0.0
+    else:
+        floor, diversity, reciprocity = options.newcomers, options.diversity, options.reciprocity
+    return AskSettings(
+        reciprocity=reciprocity,
+        dials=Dials(popularity=options.popularity, bridging=options.bridging),
+        lists=ListSettings(newcomer_floor=floor, diversity=diversity, cap=cap),
     )
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from matcher.cli.options import SnapshotOptions, TimedOptions, takes
-from matcher.cli.session import ProgressBars, console, day_of, note, print_json, settings_of, workspace_of
+from matcher.cli.session import ProgressBars, console, day_of, note, print_json, workspace_of
 from matcher.overview import overview
-from matcher.ranking import hand_set
+from matcher.ranking import Model, Weights
+from matcher.ranking.importance import spread
 from matcher.signals import SIGNALS
 from matcher.vocabularies import label
 from matcher.workspace import Workspace
@@ -73,22 +74,17 @@ def prepare(options: SnapshotOptions) -> None:
 
 @takes(TimedOptions)
 def signals(options: TimedOptions) -> None:
-    """List the signals that a score is the sum of: what each says, its weight and its centre."""
-    language = settings_of(options).language
-    model = hand_set()
+    """List the signals that a score is the sum of: what each says, and its part in the model that ranks now."""
+    with workspace_of(options) as workspace:
+        language, model = workspace.settings.language, workspace.model.head("organisation")
     listed: dict[str, Any] = {
         "model": model.name,
         "scale": model.scale,
         "intercept": round(model.intercept, 6),
         "signals": [
-            {
-                "name": signal.name,
-                "label": label("signals", signal.name, language),
-                "says": _first_line(signal.measure),
-                "weight": weight,
-                "centre": centre,
-            }
-            for signal, weight, centre in zip(SIGNALS, model.weights, model.centres, strict=True)
+            {"name": signal.name, "label": label("signals", signal.name, language), "says": _first_line(signal.measure)}
+            | numbers
+            for signal, numbers in zip(SIGNALS, _numbers(model), strict=True)
         ],
     }
     if options.as_json:
@@ -97,6 +93,19 @@ def signals(options: TimedOptions) -> None:
     from matcher.cli.drawing_states import draw_signals  # rich loads when something is drawn
 
     draw_signals(console(), listed, language)
+
+
+def _numbers(model: Model) -> list[dict[str, float | None]]:
+    """Return the weight and centre of each signal, None where its part is no straight line, and the part's ends."""
+    largest = model.possible()
+    least = largest - spread(model)
+    straight = (
+        zip(model.weights, model.centres, strict=True) if isinstance(model, Weights) else [(None, None)] * len(SIGNALS)
+    )
+    return [
+        {"weight": weight, "centre": centre, "least": round(float(low), 6), "largest": round(float(high), 6)}
+        for (weight, centre), low, high in zip(straight, least, largest, strict=True)
+    ]
 
 
 def _first_line(measure: object) -> str:

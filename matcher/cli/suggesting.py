@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from matcher.cli.options import AskingOptions, takes
-from matcher.cli.session import ProgressBars, console, day_of, filters_of, print_json, workspace_of
+from matcher.cli.session import ProgressBars, ask_settings_of, console, day_of, filters_of, print_json, workspace_of
 from matcher.errors import InputError
 from matcher.workspace import Asked
 
@@ -30,12 +30,12 @@ class SuggestOptions(AskingOptions):
 def suggest(options: SuggestOptions) -> None:
     """Suggest partners for an organisation, a group, a text or a brief, each with its reasons."""
     asked = _asked(options, options.organisations or [])
-    today = day_of(options)
+    today, settings = day_of(options), ask_settings_of(options)
     with workspace_of(options) as workspace:
         with ProgressBars() as progress:
             filters = filters_of(options, workspace, progress)
             query = workspace.query(asked, filters, today, progress)
-            found = workspace.matcher(today, progress).suggest(query, options.limit)
+            found = workspace.matcher(today, progress).suggest(query, options.limit, settings)
         if options.as_json:
             print_json(found.as_dict())
             return
@@ -64,13 +64,13 @@ def why_not(options: WhyNotOptions) -> None:
     if not asking and not options.text and not options.brief:
         raise InputError("Give who asks and then who is missing: matcher why-not QUERY ORGANISATION")
     asked = _asked(options, asking)
-    today = day_of(options)
+    today, settings = day_of(options), ask_settings_of(options)
     with workspace_of(options) as workspace:
         with ProgressBars() as progress:
             filters = filters_of(options, workspace, progress)
             query = workspace.query(asked, filters, today, progress)
             id = workspace.resolve_organisation(missing)
-            answer = workspace.matcher(today, progress).why_not(query, id, options.limit)
+            answer = workspace.matcher(today, progress).why_not(query, id, options.limit, settings)
         if options.as_json:
             print_json({"query": query.source, **answer.as_dict()})
             return

@@ -6,21 +6,27 @@ import numpy as np
 
 from matcher.context import Context
 from matcher.explanations import Found, PathStep
+from matcher.explanations.amounts import amount
 from matcher.graph import row_columns
 from matcher.ranking import Model
+from matcher.ranking.importance import spread
 from matcher.signals import SIGNALS
 from matcher.snapshot import UNKNOWN
 from matcher.vocabularies import label, load
 
 MOST_REASONS = 3
 """So many of the largest contributions become reasons."""
-LEAST_GAIN = 0.5
-"""Gains of fewer points are not worth a sentence."""
+LEAST_GAIN = 0.005
+"""Gains of a smaller share of the model's whole reach are not worth a sentence: half a point of 100."""
+RECIPROCITY = "reciprocity"
+"""Name of the part of a score that comes from the other side; it is no signal."""
 MOST_WORDS = 5
 """So many rare words or sectors are named."""
 MOST_QUOTED = 110
 """Longest quote within a reason; the evidence holds the sentence whole."""
 _NETWORK = ("shared_partners", "third_degree", "proximity")
+_OF_COLLABORATIONS = (*_NETWORK, "subject_proximity")
+"""Signals that know nothing of an organisation without collaborations."""
 _WORDS = ("profile_similarity", "rare_terms")
 """Signals whose reasons name the same words: the larger one is told."""
 _POSITION = {signal.name: position for position, signal in enumerate(SIGNALS)}
@@ -29,12 +35,12 @@ _POSITION = {signal.name: position for position, signal in enumerate(SIGNALS)}
 def say(key: str, language: str, **values: object) -> str:
     """Return a sentence of the catalogue in `language` (en, fr) with its values filled in."""
     entry: dict[str, str] = load("sentences")[key]
-    told = {name: _number(value, language) if isinstance(value, float) else value for name, value in values.items()}
-    return entry.get(language, entry["en"]).format(**told)
+    return entry.get(language, entry["en"]).format(**values)
 
 
-def _number(value: float, language: str) -> str:
-    return f"{value:.1f}".replace(".", "," if language == "fr" else ".")
+def signal_label(name: str, language: str) -> str:
+    """Return the label of a part of a score (en, fr): of a signal, or of the other side's view."""
+    return say(f"label_{name}", language) if name == RECIPROCITY else label("signals", name, language)
 
 
 def reasons_for(
@@ -119,7 +125,10 @@ def _shared_words(context: Context, row: int) -> list[str]:
 
 
 def would_raise(context: Context, row: int, values: Sequence[float], model: Model, language: str) -> tuple[str, ...]:
-    """Return what would raise the score, largest possible gain first: facts that are not known, else wording."""
+    """Return what would raise the score, largest possible gain first: facts that are not known, else wording.
+
+    Gains are of the score from the side that asks.
+    """
     possible = dict(zip(_POSITION, model.possible(), strict=True))
     unknown = {name for name, position in _POSITION.items() if np.isnan(values[position])}
     organisations, texts = context.snapshot.organisations, context.snapshot.texts
@@ -131,14 +140,19 @@ def would_raise(context: Context, row: int, values: Sequence[float], model: Mode
         "raise_place": _if_missing(possible, unknown, "place", bool(np.isnan(organisations.latitude[row]))),
         "raise_kinds": _if_missing(possible, unknown, "kinds", organisations.kind[row] == UNKNOWN),
         "raise_freshness": max(0.0, _room(possible, values, "freshness", model)),
-        "raise_network": sum(possible[name] for name in _NETWORK)
+        "raise_network": sum(possible[name] for name in _OF_COLLABORATIONS)
         if not context.snapshot.incidence.connected[row] and len(context.partners)
         else 0.0,
     }
-    told = sorted(((-gain, key) for key, gain in gains.items() if gain >= LEAST_GAIN))
-    if not told and context.query.need is not None:
-        told = [(-_room(possible, values, "sentence_match", model), "raise_wording")]
-    return tuple(say(key, language, points=round(-gain, 1), asking=context.query.label) for gain, key in told)
+    least = LEAST_GAIN * float(spread(model).sum())
+    told = sorted(((-gain, key) for key, gain in gains.items() if gain >= least and gain > 0))
+    wording = _room(possible, values, "sentence_match", model)
+    if not told and context.query.need is not None and wording > 0:
+        told = [(-wording, "raise_wording")]
+    return tuple(
+        say(key, language, points=amount(-gain, model.scale, language), asking=context.query.label)
+        for gain, key in told
+    )
 
 
 def _if_missing(possible: dict[str, float], unknown: set[str], name: str, missing: bool) -> float:

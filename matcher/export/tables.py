@@ -10,7 +10,8 @@ from typing import Any
 
 from matcher.errors import InputError
 from matcher.explanations import PathStep
-from matcher.matching import Suggestion, Suggestions
+from matcher.explanations.sentences import RECIPROCITY
+from matcher.matching import ExposureReport, Suggestion, Suggestions
 from matcher.signals import SIGNALS
 
 MOST_CELL_CHARS = 32_767
@@ -19,7 +20,17 @@ MOST_ROWS = 1_048_575
 """Most rows of a sheet under its header."""
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _CUT = " … [cut here: a cell holds 32,767 characters; the JSON export holds the whole]"
-_WIDTHS = {"query": 30, "name": 34, "reasons": 60, "need": 60, "offer": 60, "path": 60, "to_raise": 40, "id": 18}
+_WIDTHS = {
+    "query": 30,
+    "name": 34,
+    "reasons": 60,
+    "need": 60,
+    "offer": 60,
+    "path": 60,
+    "to_raise": 40,
+    "moves": 40,
+    "id": 18,
+}
 _DIGITS = 6
 _CREATED = datetime(2000, 1, 1)  # a workbook must state when it was made; same answers, same bytes
 
@@ -36,7 +47,13 @@ HEADER = (
     "score",
     "intercept",
     *(signal.name for signal in SIGNALS),
+    RECIPROCITY,
+    "forward",
+    "backward",
+    "probability",
+    "band",
     "reasons",
+    "moves",
     "need",
     "offer",
     "path",
@@ -44,15 +61,17 @@ HEADER = (
     "snapshot",
     "model",
 )
-"""Columns; those named after a signal hold its contribution, so that `intercept` and they add up to `score`."""
+"""Columns; those named after a signal, and `reciprocity`, hold its contribution: `intercept` and they are `score`."""
 
 
 @dataclass(frozen=True)
 class Answers:
-    """What is exported: answers, and the cities of organisations by id, "" where unknown."""
+    """What is exported: answers, the cities of organisations by id ("" where unknown), and who is shown how often."""
 
     answers: Sequence[Suggestions]
     city: Callable[[str], str] = lambda id: ""
+    exposure: ExposureReport | None = None
+    """Of the answers as one run; None where they are none."""
 
     def rows(self) -> Iterator[list[Cell]]:
         """Yield the cells of every suggestion, in the order of HEADER; numbers rounded to 6 decimals."""
@@ -72,8 +91,11 @@ def _row(answer: Suggestions, one: Suggestion, city: str) -> list[Cell]:
         city or None,
         round(one.score, _DIGITS),
         round(answer.intercept, _DIGITS),
-        *(round(parts[signal.name], _DIGITS) for signal in SIGNALS),
+        *(round(parts.get(name, 0.0), _DIGITS) for name in (*(signal.name for signal in SIGNALS), RECIPROCITY)),
+        *(_rounded(value) for value in (one.forward, one.backward, one.probability)),
+        one.band,
         "\n".join(one.reasons),
+        "\n".join(one.moves),
         one.evidence.need,
         one.evidence.offer,
         path_text(one.path),
@@ -81,6 +103,10 @@ def _row(answer: Suggestions, one: Suggestion, city: str) -> list[Cell]:
         answer.snapshot,
         answer.model,
     ]
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, _DIGITS)
 
 
 def _query_id(query: dict[str, Any]) -> str:
@@ -109,7 +135,7 @@ def _harmless(cell: Cell) -> Cell:
 
 
 def write_xlsx(exported: Answers, path: Path) -> None:
-    """Write a workbook of one sheet; every text is a plain text, never a formula or a link."""
+    """Write a workbook: the suggestions, and a sheet on exposure; a text is a text, never a formula or a link."""
     import xlsxwriter
 
     if sum(len(answer.suggestions) for answer in exported.answers) > MOST_ROWS:
@@ -139,6 +165,17 @@ def _fill(book: Any, exported: Answers) -> None:
             elif cell is not None:
                 sheet.write_number(last, column, cell, wrapped)
     sheet.autofilter(0, 0, last, len(HEADER) - 1)
+    if exported.exposure is not None:
+        _fill_exposure(book, exported.exposure, bold)
+
+
+def _fill_exposure(book: Any, exposure: ExposureReport, bold: Any) -> None:
+    sheet = book.add_worksheet("exposure")
+    sheet.set_column(0, 0, 20)
+    for row, (name, value) in enumerate(exposure.as_dict().items()):
+        sheet.write_string(row, 0, name, bold)
+        if value is not None:
+            sheet.write_number(row, 1, value)
 
 
 def _fitting(text: str) -> str:
@@ -147,6 +184,9 @@ def _fitting(text: str) -> str:
 
 
 def write_json(exported: Answers, path: Path) -> None:
-    """Write a list of answers, each as `matcher suggest --json` prints it."""
-    listed = [answer.as_dict() for answer in exported.answers]
-    path.write_text(json.dumps(listed, ensure_ascii=False, indent=1, allow_nan=False) + "\n", "utf-8", "replace")
+    """Write `answers`, each as `matcher suggest --json` prints it, and the `exposure` of the run, null without one."""
+    document = {
+        "exposure": exported.exposure.as_dict() if exported.exposure else None,
+        "answers": [answer.as_dict() for answer in exported.answers],
+    }
+    path.write_text(json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n", "utf-8", "replace")

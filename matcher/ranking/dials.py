@@ -14,7 +14,15 @@ from matcher.vocabularies import load
 
 REACH = 0.25
 """Share of the model's whole range that popularity, turned up fully, adds from its least to its greatest value."""
-NEARNESS = ("shared_partners", "third_degree", "proximity", "past_partners", "place")
+NEARNESS = (
+    "shared_partners",
+    "third_degree",
+    "proximity",
+    "subject_proximity",
+    "past_partners",
+    "place",
+    "countries_together",
+)
 """Signals of nearness in the network and on the map, which bridging turns down."""
 _STEPS = 1001
 """The largest contribution of a turned popularity is read off so many values from 0 to 1."""

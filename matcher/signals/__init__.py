@@ -1,6 +1,8 @@
 """Signals: how well an organisation answers a query, each from one kind of evidence, each in [0, 1].
 
-A signal is NaN where it knows nothing, and never sees the link that it is to predict.
+A signal is NaN where it knows nothing, and never sees the link that it is to predict. Asked for one organisation,
+that is the tie with it. Asked for a brief or a group, it is the link with the new undertaking, which no snapshot holds:
+past ties to those who ask are then facts like others.
 """
 
 from collections.abc import Callable
@@ -11,8 +13,10 @@ from numpy.typing import NDArray
 
 from matcher.context import Context
 from matcher.signals import (
+    countries_together,
     freshness,
     kinds,
+    kinds_together,
     need_offer,
     offer_need,
     past_partners,
@@ -21,9 +25,12 @@ from matcher.signals import (
     profile_similarity,
     proximity,
     rare_terms,
+    recent_activity,
     sectors,
     sentence_match,
     shared_partners,
+    similar_collaborations,
+    subject_proximity,
     third_degree,
 )
 from matcher.snapshot.unlinking import shared_collaborations, unlink
@@ -35,7 +42,7 @@ Measure = Callable[[Context, NDArray[np.int32]], NDArray[np.float64]]
 class Signal:
     """A named measure: `measure(context, rows)` gives float64 (n,) in [0, 1], NaN where unknown.
 
-    `measure` may be called only for rows without a link to the asking organisations: see `measure_signals`.
+    Asked for one organisation, `measure` may be called only for rows without a link to it: see `measure_signals`.
     """
 
     name: str
@@ -48,14 +55,19 @@ SIGNALS = (
     Signal("offer_need", offer_need.measure),
     Signal("profile_similarity", profile_similarity.measure),
     Signal("rare_terms", rare_terms.measure),
+    Signal("similar_collaborations", similar_collaborations.measure),
     Signal("shared_partners", shared_partners.measure),
     Signal("third_degree", third_degree.measure),
     Signal("proximity", proximity.measure),
+    Signal("subject_proximity", subject_proximity.measure),
     Signal("past_partners", past_partners.measure),
     Signal("kinds", kinds.measure),
+    Signal("kinds_together", kinds_together.measure),
     Signal("sectors", sectors.measure),
     Signal("place", place.measure),
+    Signal("countries_together", countries_together.measure),
     Signal("freshness", freshness.measure),
+    Signal("recent_activity", recent_activity.measure),
     Signal("popularity", popularity.measure),
 )
 
@@ -65,11 +77,12 @@ def measure_signals(
 ) -> NDArray[np.float64]:
     """Return the values of signals, shape (n, signals), in [0, 1], NaN where unknown.
 
-    A present partner is measured in a snapshot without its share in the joint collaborations, one by one
-    (some milliseconds each); everybody else at once.
+    Asked for one organisation, a present partner is measured in a snapshot without its share in the joint
+    collaborations, one by one (some 20 ms each). Everybody else is measured at once in the whole snapshot, and so is
+    everybody where a brief or a group asks: no snapshot holds the undertaking that they are to join.
     """
     values = np.full((len(rows), len(signals)), np.nan)
-    linked = np.isin(rows, context.partners)
+    linked = np.isin(rows, context.partners) & (context.query.question == "organisation")
     for column, signal in enumerate(signals):
         values[~linked, column] = signal.measure(context, rows[~linked])
     for place_, row in zip(np.flatnonzero(linked), rows[linked], strict=True):

@@ -1,0 +1,206 @@
+"""What is fitted and tuned before the test window: models on the same examples, and every baseline's numbers."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.encoders import Encoder
+from matcher.evaluation.baselines import Ground, available, find
+from matcher.evaluation.tasks import Task
+from matcher.history import Question, Window, later_undertakings
+from matcher.history.questions import Past
+from matcher.metrics.ranking import measure_ranking
+from matcher.ranking import Model, hand_set
+from matcher.ranking.calibration import Calibration, fit_calibration
+from matcher.records import Records
+from matcher.signals import measure_signals
+from matcher.snapshot import Snapshot
+from matcher.snapshot.columns import day_number
+from matcher.snapshot.taking import take_snapshot
+from matcher.store import VectorCache
+from matcher.training.examples import Examples, Put, collect, join, put
+from matcher.training.fitting import fit_additive, fit_logistic, fit_unconstrained, installed
+
+LEAST_TO_FIT = 30
+"""Fewer questions to learn from: the weights set by hand answer."""
+LEAST_FOR_TREES = 200
+"""Fewer questions: logistic regression, no trees."""
+MOST_FIT = 1_500
+"""So many questions of each window are learned from."""
+MOST_VALIDATED = 600
+"""So many questions of the validation windows are chosen and calibrated by."""
+MOST_TUNED = 200
+"""On so many of them the numbers of baselines are tuned."""
+
+Scorer = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+"""Signals of candidates (n, signals) -> scores (n,)."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where an evaluation reads: records, and what turns texts into vectors."""
+
+    records: Records
+    encoder: Encoder
+    cache: VectorCache | None = None
+    seed: int = 0
+
+    def past(self, window: Window) -> Past:
+        """Return the state before a window and what began in it."""
+        snapshot = take_snapshot(self.records, self.encoder, "evaluation", cache=self.cache, before=window.cut)
+        organisations = {one.id: one for one in self.records.organisations}
+        return Past(
+            snapshot, later_undertakings(self.records, snapshot, window), self.encoder, organisations, self.seed
+        )
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The compared models, the one that was chosen on the validation windows, and what was tuned there."""
+
+    scorers: Mapping[str, Scorer]
+    chosen: str
+    model: Model
+    calibration: Calibration | None
+    least_probability: float
+    tuning: Mapping[str, float]
+    validation: Mapping[str, float]
+    """nDCG@10 on the validation windows of each model and tuned baseline."""
+    fitted_on: int
+    """Questions that were learned from."""
+
+
+def fit_all(task: Task, fit: Sequence[Window], validation: Sequence[Window], source: Source) -> Fitted:
+    """Fit every model on the same examples, choose and calibrate on the validation windows, tune the baselines there.
+
+    The test window is not read. With few questions to learn from the weights set by hand are chosen.
+    """
+    examples = join([_examples(task, window, source) for window in fit])
+    models = _models(examples, source.seed)
+    scorers: dict[str, Scorer] = {name: _sum_of(model) for name, model in models.items()}
+    if "additive" in models:
+        scorers["ceiling"] = fit_unconstrained(examples, source.seed)
+    checked = Validated(scorers)
+    grounds: list[tuple[Ground, list[Put]]] = []
+    for _, snapshot, day, questions in asked_in(task, validation, source, MOST_VALIDATED):
+        puts = [put(question, snapshot, day) for question in questions]
+        checked.add(puts)
+        grounds.append((Ground(snapshot, day, source.seed), puts[: MOST_TUNED // max(len(validation), 1)]))
+    chosen = checked.best(list(models))
+    tuning, tuned = _tuned(grounds)
+    calibration, base = checked.calibrated(chosen)
+    return Fitted(
+        scorers=scorers,
+        chosen=chosen,
+        model=models[chosen],
+        calibration=calibration,
+        least_probability=base,
+        tuning=tuning,
+        validation={**{name: float(np.mean(values)) for name, values in checked.ndcg.items() if values}, **tuned},
+        fitted_on=examples.questions,
+    )
+
+
+def asked_in(
+    task: Task, windows: Sequence[Window], source: Source, most: int
+) -> Iterator[tuple[Window, Snapshot, int, list[Question]]]:
+    """Give, window by window, the snapshot before it, its day and its questions, `most` over all windows."""
+    for window in windows:
+        past = source.past(window)
+        yield window, past.snapshot, day_of(window.cut), task.make(past, max(most // len(windows), 1))
+
+
+def day_of(cut: date) -> int:
+    """Return the day of a cut, in days since 1970-01-01."""
+    return day_number(cut)
+
+
+class Validated:
+    """How models do on validation questions, one after the other; scores and outcomes are kept for calibration."""
+
+    def __init__(self, scorers: Mapping[str, Scorer]) -> None:
+        self.scorers = scorers
+        self.ndcg: dict[str, list[float]] = {name: [] for name in scorers}
+        self._scores: dict[str, list[NDArray[np.float64]]] = {name: [] for name in scorers}
+        self._outcomes: list[NDArray[np.bool_]] = []
+
+    def add(self, puts: Sequence[Put]) -> None:
+        """Measure questions of one snapshot; those that nobody allowed answers are left out."""
+        for asked in puts:
+            right = asked.right()
+            if not right.any() or not len(asked.rows):
+                continue
+            values = measure_signals(asked.context, asked.rows)
+            for name, scorer in self.scorers.items():
+                scores = scorer(values)
+                self._scores[name].append(scores)
+                wide = spread_out(scores, asked)
+                self.ndcg[name].append(measure_ranking(wide[asked.allowed], right[asked.allowed]).ndcg_at_10)
+            self._outcomes.append(asked.relevant)
+
+    def best(self, names: Sequence[str]) -> str:
+        """Return the best of some models by mean nDCG@10; the first where nothing was measured."""
+        return max(names, key=lambda name: (float(np.mean(self.ndcg[name] or [0.0])), -names.index(name)))
+
+    def calibrated(self, name: str) -> tuple[Calibration | None, float]:
+        """Return a model's calibration on what was added and the share of right candidates; None without outcomes."""
+        if not self._outcomes:
+            return None, 0.0
+        scores, outcomes = np.concatenate(self._scores[name]), np.concatenate(self._outcomes).astype(np.float64)
+        return fit_calibration(scores, outcomes), float(outcomes.mean())
+
+
+def spread_out(scores: NDArray[np.float64], asked: Put) -> NDArray[np.float64]:
+    """Return the scores of candidates over all organisations, NaN for those who are none."""
+    wide = np.full(len(asked.allowed), np.nan)
+    wide[asked.rows] = scores
+    return wide
+
+
+def _examples(task: Task, window: Window, source: Source) -> Examples:
+    past = source.past(window)
+    return collect(task.make(past, MOST_FIT), past.snapshot, day_of(window.cut), source.seed)
+
+
+def _models(examples: Examples, seed: int) -> dict[str, Model]:
+    models: dict[str, Model] = {"hand-set": hand_set()}
+    if examples.questions >= LEAST_TO_FIT:
+        models["logistic"] = fit_logistic(examples, "logistic")
+    if examples.questions >= LEAST_FOR_TREES and installed():
+        models["additive"] = fit_additive(examples, "additive", seed)
+    return models
+
+
+def _sum_of(model: Model) -> Scorer:
+    return lambda values: np.asarray(model.intercept + model.contributions(values).sum(axis=1))
+
+
+def _tuned(grounds: Sequence[tuple[Ground, Sequence[Put]]]) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the best value of every number that a baseline tunes, one number after the other, and what it reached."""
+    tuning: dict[str, float] = {}
+    reached: dict[str, float] = {}
+    if not any(puts for _, puts in grounds):
+        return tuning, reached
+    for kind in available():
+        for number, grid in kind.tunes.items():
+            if len(grid) == 1:
+                tuning[number] = grid[0]
+                continue
+            figures = {value: _ndcg_of(kind.name, {**tuning, number: value}, grounds) for value in grid}
+            tuning[number] = max(grid, key=lambda value: figures[value])  # called at once
+            reached[kind.name] = figures[tuning[number]]
+    return tuning, reached
+
+
+def _ndcg_of(name: str, tuning: Mapping[str, float], grounds: Sequence[tuple[Ground, Sequence[Put]]]) -> float:
+    values: list[float] = []
+    for ground, puts in grounds:
+        baseline = find(name).prepare(replace(ground, tuning=tuning))
+        for asked in puts:
+            scores, right = baseline.scores(asked.context), asked.right()
+            if right.any():
+                values.append(measure_ranking(scores[asked.allowed], right[asked.allowed]).ndcg_at_10)
+    return float(np.mean(values)) if values else 0.0

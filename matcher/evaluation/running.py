@@ -1,0 +1,146 @@
+"""An evaluation: every method on the same questions of the test windows, streamed, one question at a time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.evaluation.baselines import Baseline, Ground, available
+from matcher.evaluation.fitted import Fitted, Source, asked_in, fit_all, spread_out
+from matcher.evaluation.measuring import MEASURES, Kept, against, keep
+from matcher.evaluation.tasks import Task
+from matcher.history import Question, Window
+from matcher.history.windows import Plan
+from matcher.metrics.ranking import LENGTH
+from matcher.signals import measure_signals
+from matcher.snapshot import UNKNOWN, Snapshot
+from matcher.training.examples import Put, put
+
+MOST_TESTED = 1_000
+"""So many questions of the test windows are asked, drawn by the seed."""
+OURS = "entremise"
+"""The method that the chosen model gives."""
+
+
+@dataclass
+class Tested:
+    """What was kept of a task: per method, and per question."""
+
+    task: Task
+    fitted: Fitted
+    windows: tuple[Window, ...]
+    methods: dict[str, Kept] = field(default_factory=dict)
+    units: list[str] = field(default_factory=list)
+    askers: list[int] = field(default_factory=list)
+    """Row of the asking organisation, UNKNOWN where none or several ask."""
+    facts: list[dict[str, str]] = field(default_factory=list)
+    """What each question is sliced by: kind, country and degree of the asking side."""
+    candidates: list[int] = field(default_factory=list)
+    relevant: list[int] = field(default_factory=list)
+    sources: dict[str, list[float]] = field(default_factory=dict)
+    """Recall of each candidate source, one entry a question."""
+    probabilities: list[NDArray[np.float64]] = field(default_factory=list)
+    outcomes: list[NDArray[np.bool_]] = field(default_factory=list)
+    """Of the first ten suggestions: their probability and whether they came true."""
+    known: int = 0
+    """Organisations in the last snapshot."""
+    newcomers: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+
+    def ndcg(self, method: str) -> NDArray[np.float64]:
+        """Return nDCG@10 of a method over questions."""
+        return self.methods[method].column("ndcg_at_10")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How a task is tested."""
+
+    plan: Plan
+    most: int = MOST_TESTED
+    only: NDArray[np.bool_] | None = None
+    text_only: bool = False
+    """Only organisations whose profile has a text may answer."""
+
+
+def test_task(task: Task, plan: Plan, source: Source, most: int = MOST_TESTED) -> Tested:
+    """Fit before the test windows, then ask every method each question of the test windows, once."""
+    fitted = fit_all(task, plan.fit, plan.validation, source)
+    tested = Tested(task, fitted, plan.test)
+    for asked in _asked(task, plan.test, source, most, tested):
+        _measure(tested, *asked, seed=source.seed)
+    return tested
+
+
+def _asked(
+    task: Task, windows: Sequence[Window], source: Source, most: int, tested: Tested
+) -> Iterator[tuple[Put, dict[str, Baseline]]]:
+    for _, snapshot, day, questions in asked_in(task, windows, source, most):
+        ground = Ground(snapshot, day, source.seed, tested.fitted.tuning)
+        baselines = {kind.name: kind.prepare(ground) for kind in available()} if questions else {}
+        tested.known, tested.newcomers = len(snapshot.organisations), ~snapshot.incidence.connected
+        for question in questions:
+            yield put(question, snapshot, day), baselines
+
+
+def _measure(tested: Tested, asked: Put, baselines: dict[str, Baseline], seed: int) -> None:
+    right = asked.right()
+    if not right.any():
+        return
+    number = len(tested.units)
+    values = measure_signals(asked.context, asked.rows)
+    scores = {name: baseline.scores(asked.context) for name, baseline in baselines.items()}
+    rivals = against(asked, scores, (seed, number))
+    narrow = {name: scorer(values) for name, scorer in tested.fitted.scorers.items()}
+    scores |= {name: spread_out(found, asked) for name, found in narrow.items()}
+    scores[OURS] = scores[tested.fitted.chosen]
+    for name, found in scores.items():
+        keep(tested.methods.setdefault(name, Kept()), found, asked, rivals, (seed, number))
+    _keep_question(tested, asked, right)
+    _keep_probabilities(tested, narrow[tested.fitted.chosen], asked)
+
+
+def _keep_question(tested: Tested, asked: Put, right: NDArray[np.bool_]) -> None:
+    organisations = asked.question.query.organisations
+    tested.units.append(asked.question.unit)
+    tested.askers.append(organisations[0] if len(organisations) == 1 else UNKNOWN)
+    tested.facts.append(_facts(asked.context.snapshot, asked.question))
+    tested.candidates.append(int(asked.allowed.sum()))
+    tested.relevant.append(int(right.sum()))
+    for name, rows in {**asked.found_by, "all": asked.rows}.items():
+        tested.sources.setdefault(name, []).append(float(right[rows].sum() / right.sum()))
+
+
+def _keep_probabilities(tested: Tested, scores: NDArray[np.float64], asked: Put) -> None:
+    if tested.fitted.calibration is None:
+        return
+    first = np.argsort(-scores, kind="stable")[:LENGTH]
+    tested.probabilities.append(tested.fitted.calibration.probability(scores[first]))
+    tested.outcomes.append(asked.relevant[first])
+
+
+def _facts(snapshot: Snapshot, question: Question) -> dict[str, str]:
+    rows = list(question.query.organisations)
+    if len(rows) != 1:
+        return {}
+    organisations, row = snapshot.organisations, rows[0]
+    degree = int(snapshot.incidence.degrees[row])
+    return {
+        "kind": organisations.kinds[int(organisations.kind[row])] if organisations.kind[row] >= 0 else "?",
+        "country": organisations.countries[int(organisations.country[row])] if organisations.country[row] >= 0 else "?",
+        "collaborations": "0"
+        if not degree
+        else "1"
+        if degree == 1
+        else "2-5"
+        if degree <= 5
+        else "6-20"
+        if degree <= 20
+        else "> 20",
+    }
+
+
+def as_columns(tested: Tested, method: str) -> dict[str, Any]:
+    """Return the measures of a method over questions by name."""
+    return {name: tested.methods[method].column(name) for name in MEASURES}

@@ -1,0 +1,118 @@
+"""Examples: for questions with known answers, the candidates' signals and which of them were right."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.candidates import SOURCES, find_candidates
+from matcher.context import Context
+from matcher.history import Question
+from matcher.rules import ALLOWED, excluding_rule
+from matcher.signals import SIGNALS, measure_signals
+from matcher.snapshot import Snapshot
+
+NETWORK_SIGNALS = ("shared_partners", "third_degree", "proximity", "subject_proximity", "past_partners")
+"""Signals that know nothing of a query without partners: blanked in some training queries."""
+NETWORK_SOURCES = ("proximity", "shared-partners", "third-degree", "subject-proximity")
+"""Sources that find nobody for a query without partners."""
+BLANKED_SHARE = 0.25
+"""Share of training queries that are put as if nothing were known of their network, so that one model serves all."""
+
+
+@dataclass(frozen=True)
+class Put:
+    """A question put to the state before its window: who could be named, who is a candidate, and who was right."""
+
+    question: Question
+    context: Context
+    allowed: NDArray[np.bool_]
+    """Whom the rules let answer, over all organisations."""
+    rows: NDArray[np.int32]
+    """Candidates, ascending."""
+    found_by: dict[str, NDArray[np.int32]]
+    relevant: NDArray[np.bool_]
+    """Which of `rows` were right."""
+
+    def right(self) -> NDArray[np.bool_]:
+        """Return who was right, over all organisations."""
+        mask = np.zeros(len(self.allowed), dtype=np.bool_)
+        mask[self.question.relevant] = True
+        return mask & self.allowed
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Signals of candidates, one question after the other."""
+
+    values: NDArray[np.float64]
+    """Shape (n, signals), NaN is unknown."""
+    grades: NDArray[np.int32]
+    """0 is not right, 1 is right; decisions grade higher."""
+    sizes: NDArray[np.int64]
+    """Candidates of each question; add up to n."""
+    weights: NDArray[np.float64]
+    """Weight of each row, 1 but for decisions."""
+
+    @property
+    def questions(self) -> int:
+        """How many questions there are."""
+        return len(self.sizes)
+
+
+def put(question: Question, snapshot: Snapshot, day: int) -> Put:
+    """Put a question to a snapshot as on a day (days since 1970-01-01): its candidates, and who was right."""
+    context = Context(snapshot, question.query, day)
+    allowed = excluding_rule(context) == ALLOWED
+    allowed[question.barred] = False
+    found = find_candidates(context, allowed)
+    return Put(question, context, allowed, found.rows, found.found_by, np.isin(found.rows, question.relevant))
+
+
+def collect(questions: Iterable[Question], snapshot: Snapshot, day: int, seed: int) -> Examples:
+    """Return examples of questions; those whose right answers are no candidates teach nothing and are left out.
+
+    In BLANKED_SHARE of them the network is unknown: its signals are NaN and its sources find nobody.
+    """
+    blanked_signals = [place for place, signal in enumerate(SIGNALS) if signal.name in NETWORK_SIGNALS]
+    blank = np.random.default_rng(seed)
+    parts: list[tuple[NDArray[np.float64], NDArray[np.int32]]] = []
+    for question in questions:
+        asked = put(question, snapshot, day)
+        rows = asked.rows
+        hidden = blank.random() < BLANKED_SHARE
+        if hidden and "all" not in asked.found_by:
+            rows = np.unique(np.concatenate([asked.found_by[name] for name in _text_sources()]))
+        relevant = np.isin(rows, question.relevant)
+        if not relevant.any() or relevant.all():
+            continue
+        values = measure_signals(asked.context, rows)
+        if hidden:
+            values[:, blanked_signals] = np.nan
+        parts.append((values, relevant.astype(np.int32)))
+    return _joined(parts)
+
+
+def join(several: Sequence[Examples]) -> Examples:
+    """Return the examples of several snapshots as one."""
+    kept = [one for one in several if one.questions]
+    if not kept:
+        return _joined([])
+    return Examples(
+        np.concatenate([one.values for one in kept]),
+        np.concatenate([one.grades for one in kept]),
+        np.concatenate([one.sizes for one in kept]),
+        np.concatenate([one.weights for one in kept]),
+    )
+
+
+def _text_sources() -> list[str]:
+    return [source.name for source in SOURCES if source.name not in NETWORK_SOURCES]
+
+
+def _joined(parts: Sequence[tuple[NDArray[np.float64], NDArray[np.int32]]]) -> Examples:
+    values = np.concatenate([values for values, _ in parts]) if parts else np.zeros((0, len(SIGNALS)))
+    grades = np.concatenate([grades for _, grades in parts]) if parts else np.zeros(0, dtype=np.int32)
+    sizes = np.array([len(grades) for _, grades in parts], dtype=np.int64)
+    return Examples(values, grades, sizes, np.ones(len(grades)))

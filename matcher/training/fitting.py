@@ -1,0 +1,131 @@
+"""Examples to models: logistic with some history, additive monotone LambdaMART with much."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.errors import ModelError
+from matcher.ranking import Weights
+from matcher.ranking.steps import Steps
+from matcher.signals import SIGNALS
+from matcher.training.examples import Examples
+
+FREE = ("popularity", "recent_activity", "freshness")
+"""Signals that may speak for or against somebody; more of any other never lowers a score."""
+PARAMETERS: Mapping[str, Any] = {
+    "objective": "lambdarank",
+    "learning_rate": 0.1,
+    "num_leaves": 8,
+    "min_data_in_leaf": 100,
+    "lambdarank_truncation_level": 20,
+    "label_gain": [0, 1, 2, 3, 4, 5],
+    "max_bin": 255,
+    "metric": "None",
+    "deterministic": True,
+    "force_row_wise": True,
+    "num_threads": 2,
+    "verbosity": -1,
+}
+"""Of LightGBM, for the additive and the unconstrained model alike."""
+ROUNDS = 100
+
+
+def fit_logistic(examples: Examples, name: str) -> Weights:
+    """Return a logistic regression on signals, unknown values at the mean; every question weighs the same.
+
+    Weights are log-odds of being right among candidates.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    values = examples.values
+    known = ~np.isnan(values)
+    counts = np.maximum(known.sum(axis=0), 1)
+    centres = np.where(known, values, 0.0).sum(axis=0) / counts
+    centred = np.where(known, values - centres, 0.0)
+    weights = examples.weights / np.repeat(examples.sizes, examples.sizes) * float(np.mean(examples.sizes))
+    model = LogisticRegression(C=1.0, max_iter=1000, solver="lbfgs")
+    model.fit(centred, examples.grades > 0, sample_weight=weights)
+    slopes = model.coef_[0]
+    return Weights(
+        name=name,
+        scale="log-odds",
+        weights=tuple(float(slope) for slope in slopes),
+        centres=tuple(float(centre) for centre in centres),
+        offset=float(model.intercept_[0] - slopes @ centres),
+    )
+
+
+def fit_additive(examples: Examples, name: str, seed: int = 0) -> Steps:
+    """Return an additive monotone LambdaMART: one signal for each tree, so that the sum explains it exactly.
+
+    Burges 2010, MSR-TR-2010-82; Lucchese et al. 2022 (ILMART), doi:10.1145/3477495.3531840. Needs LightGBM.
+    """
+    signals = range(len(SIGNALS))
+    booster = _boosted(
+        examples,
+        seed,
+        interaction_constraints=[[position] for position in signals],
+        monotone_constraints=[0 if signal.name in FREE else 1 for signal in SIGNALS],
+    )
+    return steps_of(booster, name)
+
+
+def fit_unconstrained(examples: Examples, seed: int = 0) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+    """Return the scores of a LambdaMART on the same signals that may combine them: the ceiling, not explainable."""
+    booster = _boosted(examples, seed)
+    return lambda values: np.asarray(booster.predict(values, num_threads=1), dtype=np.float64)
+
+
+def steps_of(booster: Any, name: str) -> Steps:
+    """Return an additive booster as step functions, read off at every threshold of its trees.
+
+    A threshold belongs to the step below it, as in LightGBM. Raises ValueError where a tree holds two signals.
+    """
+    thresholds = _thresholds(booster.dump_model())
+    unknown = np.full((1, len(SIGNALS)), np.nan)
+    base = float(booster.predict(unknown, num_threads=1)[0])
+    functions = []
+    for position in range(len(SIGNALS)):
+        edges = sorted(thresholds.get(position, ()))
+        probes = np.repeat(unknown, len(edges) + 1, axis=0)
+        probes[:, position] = [*edges, (edges[-1] if edges else 0.0) + 1.0]
+        levels = booster.predict(probes, num_threads=1) - base if edges else np.zeros(1)
+        functions.append(([float(edge) for edge in edges], [float(level) for level in levels], 0.0))
+    return Steps.folded(name, base, functions)
+
+
+def installed() -> bool:
+    """Return whether LightGBM can be imported."""
+    from importlib.util import find_spec
+
+    return find_spec("lightgbm") is not None
+
+
+def _boosted(examples: Examples, seed: int, **constraints: Any) -> Any:
+    try:
+        import lightgbm
+    except ImportError as error:
+        raise ModelError("LightGBM is not installed; get it with: pip install 'entremise[learn]'") from error
+    data = lightgbm.Dataset(
+        examples.values, examples.grades, group=examples.sizes, weight=examples.weights, free_raw_data=True
+    )
+    leaf = min(PARAMETERS["min_data_in_leaf"], max(len(examples.grades) // 100, 5))
+    parameters = {**PARAMETERS, "min_data_in_leaf": leaf, "seed": seed, **constraints}
+    return lightgbm.train(parameters, data, num_boost_round=ROUNDS)
+
+
+def _thresholds(dump: Mapping[str, Any]) -> dict[int, set[float]]:
+    found: dict[int, set[float]] = {}
+    for tree in dump["tree_info"]:
+        nodes, signals = [tree["tree_structure"]], set()
+        while nodes:
+            node = nodes.pop()
+            if "split_feature" in node:
+                signals.add(node["split_feature"])
+                found.setdefault(node["split_feature"], set()).add(float(node["threshold"]))
+                nodes += [node["left_child"], node["right_child"]]
+        if len(signals) > 1:
+            raise ValueError(f"a tree holds the signals {sorted(signals)}: the model is not additive")
+    return found
