@@ -1,4 +1,4 @@
-# make demo · make test · make check · make bench · make docs
+# make demo · make test · make check · make bench · make bench-ranking · make docs
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,7 +7,7 @@ MATCHER := $(BIN)/matcher
 DEMO := --db .demo/sample.db
 
 
-.PHONY: demo test check bench docs
+.PHONY: demo test check bench bench-ranking docs
 
 demo: $(VENV)/.installed
 	@rm -rf .demo && mkdir .demo
@@ -39,6 +39,10 @@ check: $(VENV)/.installed-for-tests
 
 bench: $(VENV)/.installed-for-tests
 	$(BIN)/python -m benchmarks
+
+# The whole evaluation of the ranking on CORDIS and i-Lab: under an hour on two cores.
+bench-ranking: $(VENV)/.installed-for-tests
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.ranking
 
 docs: $(VENV)/.installed-for-tests
 	$(BIN)/python -m docs.generate

@@ -112,6 +112,12 @@ def write_result(name: str, result: Result, before: dict[str, Any], seconds: flo
     (RESULTS / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
 
+def revision() -> str | None:
+    """Return the commit that is measured, with a plus where the code differs from it; None without git."""
+    commit, changes = _git("rev-parse", "HEAD"), _git("status", "--porcelain", "--", "matcher", "benchmarks/*.py")
+    return None if commit is None else commit + ("+" if changes else "")
+
+
 def _git(*arguments: str) -> str | None:
     try:
         done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -15,6 +15,9 @@ from benchmarks.fresh import ROOT
 
 CACHE = ROOT / ".benchmarks"
 STORE = CACHE / "cordis.db"
+ILAB = CACHE / "ilab.db"
+VECTORS = CACHE / "vectors.db"
+"""Vectors of texts that were encoded before."""
 _STATE = CACHE / "prepared.json"
 _IMPORT_CODE = ("matcher/importers", "matcher/store", "matcher/records.py")
 PROGRAMMES = ("h2020", "horizon")
@@ -43,6 +46,27 @@ def empty_folder(name: str) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return folder
+
+
+def prepared_store(name: str) -> Path:
+    """Return the store of `cordis` (h2020 and horizon) or `ilab`, made where it is not there or the code changed."""
+    if name == "cordis":
+        prepared_snapshot()
+        return STORE
+    from matcher.importers import ImportRequest
+    from matcher.importers.registry import choose_importer
+    from matcher.settings import Settings
+    from matcher.store.opening import open_store
+
+    path, file = ILAB, data_file("ilab/laureats-i-lab.csv")
+    for old in CACHE.glob("ilab.db*"):
+        old.unlink()
+    settings = Settings()
+    records, _ = choose_importer(file, None, settings).read(ImportRequest(path=file, settings=settings))
+    store = open_store(str(path))
+    store.add(records, file.name)
+    store.close()
+    return path
 
 
 def prepared_snapshot() -> Path:
@@ -86,7 +110,7 @@ def _take(*, again: bool) -> Path:
     if again or not path.is_dir():
         print("  preparing: taking the snapshot; its texts are encoded the first time, some minutes ...", flush=True)
         shutil.rmtree(workspace.snapshots, ignore_errors=True)
-        vectors = open_store(str(CACHE / "vectors.db"))
+        vectors = open_store(str(VECTORS))
         taken = take_snapshot(workspace.store.read(), workspace.encoder, workspace.store.revision(), cache=vectors)
         vectors.close()
         path = save_snapshot(taken, workspace.snapshots)

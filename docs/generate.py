@@ -12,6 +12,7 @@ from typer.main import get_command
 import matcher.errors
 from docs.readme import fill, picture
 from matcher.cli.commands import app
+from matcher.evaluation.baselines import BASELINES
 from matcher.ranking import hand_set
 from matcher.settings import Settings
 from matcher.signals import SIGNALS
@@ -26,6 +27,7 @@ def reference() -> str:
         "# Reference\n\nWritten by `make docs` from the program itself; do not edit.",
         _commands(),
         _signals(),
+        _baselines(),
         _settings(),
         _kinds(),
         _errors(),
@@ -56,6 +58,20 @@ def _signals() -> str:
     ]
     head = "| signal | in English | en français | weight | centre | value |\n| --- | --- | --- | --- | --- | --- |\n"
     return f"## Signals\n\nWeights of the model `{weights.name}`.\n\n{head}" + "\n".join(rows)
+
+
+def _baselines() -> str:
+    rows = [
+        f"| `{kind.name}` | {kind.label} | {kind.family} | {', '.join(kind.needs)} "
+        f"| {'; '.join(f'{name}: {_grid(grid)}' for name, grid in kind.tunes.items())} |"
+        for kind in BASELINES
+    ]
+    head = "| baseline | what it is | family | needs | tuned on the validation cut |\n| --- | --- | --- | --- | --- |\n"
+    return "## Baselines\n\nWhat `matcher evaluate` holds every claim against.\n\n" + head + "\n".join(rows)
+
+
+def _grid(values: tuple[float, ...]) -> str:
+    return ", ".join(f"{value:g}" for value in values)
 
 
 def _settings() -> str:

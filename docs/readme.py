@@ -1,11 +1,12 @@
 """Fill the README's marked blocks with real output: `make docs`; a test compares those of the sample.
 
 A block stands between `<!-- sample: COMMAND -->` (run on data/sample) or `<!-- real: COMMAND -->` (run on the
-real data where they are present, else left as it is), `<!-- judged -->`, `<!-- parity -->`, `<!-- benchmarks -->`
-and `<!-- end -->`.
+real data where they are present, else left as it is), `<!-- judged -->`, `<!-- parity -->`, `<!-- ranking -->`,
+`<!-- benchmarks -->` and `<!-- end -->`.
 """
 
 import io
+import json
 import os
 import re
 import shlex
@@ -14,6 +15,7 @@ import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.text import Text
@@ -43,6 +45,7 @@ def fill(text: str, folder: Path, *, real: bool) -> str:
         "real": lambda command: _output(command, _real_store(command)) if real and DATA.is_dir() else None,
         "judged": lambda _: _judged(),
         "parity": lambda _: _parity(),
+        "ranking": lambda _: _ranking(),
         "benchmarks": lambda _: _benchmarks(),
     }
 
@@ -116,6 +119,37 @@ def _parity() -> str:
         f"| {name} | {row.need_to_english:.2f} | {row.need_to_same:.2f} | {row.need_to_mixed:.2f} |\n"
         for name, row in rows
     )
+
+
+def _ranking() -> str:
+    """Return our nDCG@10 beside the strongest baseline and the best known ones, from the last whole evaluation."""
+    path = ROOT / "benchmarks" / "results" / "ranking.json"
+    if not path.exists():
+        return ""
+    document = json.loads(path.read_text(encoding="utf-8"))
+    shown = {
+        "pagerank": "PageRank",
+        "decayed-adamic-adar": "Adamic-Adar",
+        "dense": "text vectors",
+        "degree": "popularity",
+    }
+    head = ["question", "asked", "Entremise", "strongest baseline", *shown.values(), "chance"]
+    rows = [_ranking_row(task, [*shown, "random"]) for task in document["tasks"] if task["methods"]]
+    lines = [head, ["---"] * len(head), *(row for row in rows if row)]
+    when = f"Measured on {document['date']}, model fitted before each test window, seed {document['seed']}."
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines) + f"\n{when}\n"
+
+
+def _ranking_row(task: dict[str, Any], shown: list[str]) -> list[str]:
+    methods = {method["name"]: method for method in task["methods"]}
+    rivals = [method for method in task["methods"] if method["family"] not in ("ours", "ceiling")]
+    if not rivals:
+        return []
+    best = max(rivals, key=lambda method: method["measures"]["ndcg_at_10"][0])
+    mean, low, high = methods["entremise"]["measures"]["ndcg_at_10"]
+    figures = [f"{methods[name]['measures']['ndcg_at_10'][0]:.3f}" for name in shown]
+    strongest = f"{best['measures']['ndcg_at_10'][0]:.3f} {best['label']['en']}"
+    return [task["title"]["en"], f"{task['queries']:,}", f"**{mean:.3f}** ({low:.3f}-{high:.3f})", strongest, *figures]
 
 
 def _benchmarks() -> str:

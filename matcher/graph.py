@@ -191,7 +191,7 @@ def _product(
     if sizes.sum() * FEW > matrix.nnz:
         return np.asarray(matrix @ vector)
     columns = transposed.indices[spans(transposed.indptr[rows], sizes)]
-    return np.bincount(columns, weights=np.repeat(vector[rows], sizes), minlength=matrix.shape[0])
+    return np.asarray(np.bincount(columns, weights=np.repeat(vector[rows], sizes), minlength=matrix.shape[0]), float)
 
 
 def row_columns(matrix: sparse.csr_array[Any], row: int) -> NDArray[np.int32]:

@@ -238,3 +238,30 @@ def test_taking_out_a_link_leaves_what_texts_say_of_the_subject_to_the_last_bit(
         for snapshot in (frozen(records), frozen(without))
     ]
     assert np.array_equal(*likeness)
+
+
+@settings(max_examples=60, deadline=None)
+@given(memberships, st.lists(st.sampled_from([0.0, 0.0, 0.1, 1 / 3, 7.0]), min_size=6, max_size=6))
+def test_following_the_few_that_are_not_zero_is_the_product_to_the_last_bit(
+    pairs: list[tuple[int, int]], strengths: list[float]
+) -> None:
+    organisations, collaborations = np.array(pairs).T
+    aside = np.arange(100, 300)  # makes the six few among many
+    incidence = Incidence.from_memberships(
+        np.r_[organisations, aside], np.r_[collaborations, aside], np.zeros(300, dtype=np.int32), 300
+    )
+    strength = np.zeros(300)
+    strength[:6] = strengths
+    onto = incidence.onto_collaborations(strength)
+    assert np.array_equal(onto, incidence.by_collaboration @ strength)
+    assert np.array_equal(incidence.onto_organisations(onto), incidence.by_organisation @ onto)
+    everywhere = np.linspace(0.1, 1.0, 300)
+    assert np.array_equal(incidence.onto_collaborations(everywhere), incidence.by_collaboration @ everywhere)
+
+
+def test_a_lift_is_computed_once_for_each_column_and_group() -> None:
+    snapshot = frozen(lands())
+    network, country = snapshot.decayed(day_number(TODAY), 4.0), snapshot.organisations.country
+    assert network.lift(country, 0) is network.lift(country, 0)
+    assert not np.array_equal(network.lift(country, 0), network.lift(country, 1))
+    assert not np.array_equal(network.lift(country, 0), network.lift(np.roll(country, 20), 0))

@@ -3,6 +3,7 @@
 import typer
 
 from matcher.cli.deciding import decide, decisions
+from matcher.cli.evaluating import evaluate
 from matcher.cli.exporting import export
 from matcher.cli.importing import import_
 from matcher.cli.measuring import parity
@@ -10,6 +11,7 @@ from matcher.cli.modelling import model, transparency
 from matcher.cli.showing import find, show
 from matcher.cli.state import prepare, signals, status
 from matcher.cli.suggesting import suggest, why_not
+from matcher.cli.training import train
 
 __all__ = ["COMMANDS", "app"]
 
@@ -24,9 +26,11 @@ COMMANDS = {
     "status": status,
     "prepare": prepare,
     "signals": signals,
+    "train": train,
     "model": model,
     "transparency": transparency,
     "export": export,
+    "evaluate": evaluate,
     "parity": parity,
 }
 """Name -> command, in the order in which the help lists them."""

@@ -22,7 +22,7 @@ from matcher.snapshot.columns import day_number
 from matcher.snapshot.taking import take_snapshot
 from matcher.store import VectorCache
 from matcher.training.examples import Examples, Put, collect, join, put
-from matcher.training.fitting import fit_additive, fit_logistic, fit_unconstrained, installed
+from matcher.training.fitting import fit_additive, fit_logistic, fit_rising, fit_unconstrained, installed
 
 LEAST_TO_FIT = 30
 """Fewer questions to learn from: the weights set by hand answer."""
@@ -78,7 +78,7 @@ def fit_all(task: Task, fit: Sequence[Window], validation: Sequence[Window], sou
 
     The test window is not read. With few questions to learn from the weights set by hand are chosen.
     """
-    examples = join([_examples(task, window, source) for window in fit])
+    examples = examples_of(task, fit, source)
     models = _models(examples, source.seed)
     scorers: dict[str, Scorer] = {name: _sum_of(model) for name, model in models.items()}
     if "additive" in models:
@@ -160,15 +160,21 @@ def spread_out(scores: NDArray[np.float64], asked: Put) -> NDArray[np.float64]:
     return wide
 
 
+def examples_of(task: Task, fit: Sequence[Window], source: Source) -> Examples:
+    """Return what is learned from in some windows."""
+    return join([_examples(task, window, source) for window in fit])
+
+
 def _examples(task: Task, window: Window, source: Source) -> Examples:
     past = source.past(window)
-    return collect(task.make(past, MOST_FIT), past.snapshot, day_of(window.cut), source.seed)
+    return collect((task.learn or task.make)(past, MOST_FIT), past.snapshot, day_of(window.cut), source.seed)
 
 
 def _models(examples: Examples, seed: int) -> dict[str, Model]:
     models: dict[str, Model] = {"hand-set": hand_set()}
     if examples.questions >= LEAST_TO_FIT:
         models["logistic"] = fit_logistic(examples, "logistic")
+        models["rising"] = fit_rising(examples, "rising")
     if examples.questions >= LEAST_FOR_TREES and installed():
         models["additive"] = fit_additive(examples, "additive", seed)
     return models

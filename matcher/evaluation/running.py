@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.evaluation.baselines import Baseline, Ground, available
+from matcher.evaluation.baselines import Baseline, BaselineKind, Ground, available
 from matcher.evaluation.fitted import Fitted, Source, asked_in, fit_all, spread_out
-from matcher.evaluation.measuring import MEASURES, Kept, against, keep
+from matcher.evaluation.measuring import Kept, against, keep
 from matcher.evaluation.tasks import Task
 from matcher.history import Question, Window
 from matcher.history.windows import Plan
@@ -22,6 +21,8 @@ MOST_TESTED = 1_000
 """So many questions of the test windows are asked, drawn by the seed."""
 OURS = "entremise"
 """The method that the chosen model gives."""
+_DEGREES = {"0": 0, "1": 1, "2-5": 5, "6-20": 20, "> 20": np.inf}
+"""Slice -> most collaborations of the asking organisation."""
 
 
 @dataclass
@@ -53,32 +54,33 @@ class Tested:
         return self.methods[method].column("ndcg_at_10")
 
 
-@dataclass(frozen=True)
-class Setting:
-    """How a task is tested."""
-
-    plan: Plan
-    most: int = MOST_TESTED
-    only: NDArray[np.bool_] | None = None
-    text_only: bool = False
-    """Only organisations whose profile has a text may answer."""
-
-
 def test_task(task: Task, plan: Plan, source: Source, most: int = MOST_TESTED) -> Tested:
     """Fit before the test windows, then ask every method each question of the test windows, once."""
-    fitted = fit_all(task, plan.fit, plan.validation, source)
-    tested = Tested(task, fitted, plan.test)
-    for asked in _asked(task, plan.test, source, most, tested):
+    return test_fitted(task, fit_all(task, plan.fit, plan.validation, source), plan.test, source, most)
+
+
+def test_fitted(
+    task: Task,
+    fitted: Fitted,
+    windows: tuple[Window, ...],
+    source: Source,
+    most: int = MOST_TESTED,
+    *,
+    baselines: bool = True,
+) -> Tested:
+    """Ask what was fitted, and every baseline, each question of windows."""
+    tested = Tested(task, fitted, windows)
+    for asked in _asked(tested, source, most, available() if baselines else ()):
         _measure(tested, *asked, seed=source.seed)
     return tested
 
 
 def _asked(
-    task: Task, windows: Sequence[Window], source: Source, most: int, tested: Tested
+    tested: Tested, source: Source, most: int, kinds: Sequence[BaselineKind]
 ) -> Iterator[tuple[Put, dict[str, Baseline]]]:
-    for _, snapshot, day, questions in asked_in(task, windows, source, most):
+    for _, snapshot, day, questions in asked_in(tested.task, tested.windows, source, most):
         ground = Ground(snapshot, day, source.seed, tested.fitted.tuning)
-        baselines = {kind.name: kind.prepare(ground) for kind in available()} if questions else {}
+        baselines = {kind.name: kind.prepare(ground) for kind in kinds} if questions else {}
         tested.known, tested.newcomers = len(snapshot.organisations), ~snapshot.incidence.connected
         for question in questions:
             yield put(question, snapshot, day), baselines
@@ -129,18 +131,5 @@ def _facts(snapshot: Snapshot, question: Question) -> dict[str, str]:
     return {
         "kind": organisations.kinds[int(organisations.kind[row])] if organisations.kind[row] >= 0 else "?",
         "country": organisations.countries[int(organisations.country[row])] if organisations.country[row] >= 0 else "?",
-        "collaborations": "0"
-        if not degree
-        else "1"
-        if degree == 1
-        else "2-5"
-        if degree <= 5
-        else "6-20"
-        if degree <= 20
-        else "> 20",
+        "collaborations": next(label for label, most in _DEGREES.items() if degree <= most),
     }
-
-
-def as_columns(tested: Tested, method: str) -> dict[str, Any]:
-    """Return the measures of a method over questions by name."""
-    return {name: tested.methods[method].column(name) for name in MEASURES}

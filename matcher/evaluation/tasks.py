@@ -23,6 +23,8 @@ class Task:
     name: str
     question: str
     make: Callable[[Past, int | None], list[Question]]
+    learn: Callable[[Past, int | None], list[Question]] | None = None
+    """What is learned from where that differs: one model serves warm and cold organisations alike."""
 
     @property
     def title(self) -> Mapping[str, str]:
@@ -46,7 +48,7 @@ TASKS = {
     "briefs": Task("briefs", "brief", brief_questions),
     "groups": Task("groups", "group", group_questions),
     "newcomers": Task("newcomers", "brief", newcomer_questions),
-    "cold": Task("cold", "organisation", cold_questions),
+    "cold": Task("cold", "organisation", cold_questions, learn=partner_questions),
 }
 """By name, in the order in which they are reported."""
 

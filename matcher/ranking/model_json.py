@@ -49,7 +49,9 @@ def _head_document(model: Weights | Steps, calibration: Calibration | None, leas
         signals = {name: {"weight": float(weight), "centre": float(centre)} for name, weight, centre in pairs}
         return {**document, "type": "weights", "offset": float(model.offset), "signals": signals}
     steps = zip(_signal_names(), model.edges, model.levels, strict=True)
-    signals_ = {name: {"edges": edges, "levels": levels} for name, edges, levels in steps}
+    signals_: dict[str, dict[str, Any]] = {name: {"edges": edges, "levels": levels} for name, edges, levels in steps}
+    for name, slope in zip(_signal_names(), model.slopes, strict=False):  # none where there are only steps
+        signals_[name]["slope"] = float(slope)
     return {**document, "type": "steps", "intercept": float(model.intercept), "signals": signals_}
 
 
@@ -116,7 +118,8 @@ def _model(name: str, stored: dict[str, Any]) -> Weights | Steps:
     if stored["type"] == "steps":
         edges = tuple(_numbers(one["edges"]) for one in ordered)
         levels = tuple(_numbers(one["levels"]) for one in ordered)
-        return Steps(name, scale, _number(stored["intercept"]), edges, levels)
+        slopes = tuple(_number(one["slope"]) for one in ordered if "slope" in one)
+        return Steps(name, scale, _number(stored["intercept"]), edges, levels, slopes)
     raise ModelError(f"The model {name!r} has a head of the type {stored['type']!r}; known are weights and steps.")
 
 

@@ -1,18 +1,21 @@
-"""Steps: an additive model of one step function per signal, as a sum of small trees amounts to."""
+"""Steps: an additive model of one step function per signal, as a sum of small trees amounts to, and a slope."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import ModelError
+from matcher.ranking import Weights
 
 
 @dataclass(frozen=True)
 class Steps:
     """A step function for each signal: contribution = the level of the step that the value stands on, unknown adds 0.
+
+    Where there are `slopes`, one for each signal, slope x value is added to the level.
 
     Signal s has ascending `edges[s]` and one more `levels[s]`; a value stands on step i where
     edges[i - 1] < value <= edges[i]. Levels are relative to that of an unknown value, which is in the intercept:
@@ -25,6 +28,7 @@ class Steps:
     intercept: float
     edges: tuple[tuple[float, ...], ...]
     levels: tuple[tuple[float, ...], ...]
+    slopes: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.edges) != len(self.levels):
@@ -32,8 +36,15 @@ class Steps:
                 f"The model {self.name!r} has edges for {len(self.edges)} signals and levels for {len(self.levels)}; "
                 "it needs both for each. Make the file again."
             )
-        if not np.isfinite(self.intercept):
-            raise ModelError(f"The model {self.name!r} has an intercept that is not finite. Make the file again.")
+        if len(self.slopes) not in (0, len(self.levels)):
+            raise ModelError(
+                f"The model {self.name!r} has {len(self.slopes)} slopes for {len(self.levels)} signals; it needs one "
+                "for each, or none. Make the file again."
+            )
+        if not np.all(np.isfinite([self.intercept, *self.slopes])):
+            raise ModelError(
+                f"The model {self.name!r} has an intercept or a slope that is not finite. Make the file again."
+            )
         for position, (edges, levels) in enumerate(zip(*self._arrays, strict=True)):
             problem = _problem(edges, levels)
             if problem:
@@ -63,33 +74,55 @@ class Steps:
             ),
         )
 
+    def plus(self, weights: Weights) -> "Steps":
+        """Return the sum of both models, on the scale of this one: their scores and contributions add up."""
+        slopes = np.asarray(weights.weights)
+        at_zero = -slopes * np.asarray(weights.centres)
+        return replace(
+            self,
+            intercept=self.intercept + weights.intercept,
+            levels=tuple(
+                tuple((levels + shift).tolist()) for levels, shift in zip(self._arrays[1], at_zero, strict=True)
+            ),
+            slopes=tuple((slopes + self._slopes).tolist()),
+        )
+
+    @cached_property
+    def _slopes(self) -> NDArray[np.float64]:
+        return np.asarray(self.slopes or np.zeros(len(self.levels)), dtype=np.float64)
+
     @cached_property
     def _arrays(self) -> tuple[list[NDArray[np.float64]], list[NDArray[np.float64]]]:
         edges = [np.asarray(one, dtype=np.float64) for one in self.edges]
         return edges, [np.asarray(one, dtype=np.float64) for one in self.levels]
 
     def contributions(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the level of each value's step, shape (n, signals); 0 where a value is NaN."""
+        """Return the level of each value's step plus slope x value, shape (n, signals); 0 where a value is NaN."""
         if values.shape[1] != len(self.edges):
             raise ValueError(f"values of {values.shape[1]} signals, but the model has {len(self.edges)}")
         parts = np.empty(values.shape)
         for position, (edges, levels) in enumerate(zip(*self._arrays, strict=True)):
             parts[:, position] = levels[np.searchsorted(edges, values[:, position], side="left")]
+        if self.slopes:
+            parts += self._slopes * values
         return np.where(np.isnan(values), 0.0, parts)
 
     def possible(self) -> NDArray[np.float64]:
-        """Return the highest level that a value in [0, 1] can stand on, shape (signals,)."""
-        return np.array([levels.max() for levels in self._reachable()])
+        """Return the highest contribution of a value in [0, 1], shape (signals,), both ends of a step counted in."""
+        return np.array([ends.max() for ends in self._reachable()])
 
     def least(self) -> NDArray[np.float64]:
-        """Return the lowest level that a value in [0, 1] can stand on, shape (signals,)."""
-        return np.array([levels.min() for levels in self._reachable()])
+        """Return the lowest contribution of a value in [0, 1], shape (signals,), both ends of a step counted in."""
+        return np.array([ends.min() for ends in self._reachable()])
 
     def _reachable(self) -> list[NDArray[np.float64]]:
-        return [
-            levels[np.searchsorted(edges, 0.0) : np.searchsorted(edges, 1.0) + 1]
-            for edges, levels in zip(*self._arrays, strict=True)
-        ]
+        """Return for each signal the contributions at both ends of each step that a value in [0, 1] can stand on."""
+        found = []
+        for edges, levels, slope in zip(*self._arrays, self._slopes, strict=True):
+            first, last = np.searchsorted(edges, [0.0, 1.0])
+            inner, reached = edges[first:last], levels[first : last + 1]
+            found.append(np.concatenate([reached + slope * np.r_[0.0, inner], reached + slope * np.r_[inner, 1.0]]))
+        return found
 
 
 def _problem(edges: NDArray[np.float64], levels: NDArray[np.float64]) -> str:
