@@ -15,7 +15,7 @@ from benchmarks.fresh import ROOT
 
 CACHE = ROOT / ".benchmarks"
 STORE = CACHE / "cordis.db"
-ILAB = CACHE / "ilab.db"
+ILAB_STORE = CACHE / "ilab.db"
 VECTORS = CACHE / "vectors.db"
 """Vectors of texts that were encoded before."""
 _STATE = CACHE / "prepared.json"
@@ -58,7 +58,7 @@ def prepared_store(name: str) -> Path:
     from matcher.settings import Settings
     from matcher.store.opening import open_store
 
-    path, file = ILAB, data_file("ilab/laureats-i-lab.csv")
+    path, file = ILAB_STORE, data_file("ilab/laureats-i-lab.csv")
     for old in CACHE.glob("ilab.db*"):
         old.unlink()
     settings = Settings()

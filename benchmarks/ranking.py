@@ -18,7 +18,7 @@ import numpy as np
 
 from benchmarks.bars import bars_of
 from benchmarks.measuring import RESULTS, machine, revision
-from benchmarks.preparing import CACHE, ILAB, STORE, VECTORS, DataAbsentError, data_file, prepared_store
+from benchmarks.preparing import CACHE, ILAB_STORE, STORE, VECTORS, DataAbsentError, data_file, prepared_store
 from benchmarks.ranking_table import write_ranking_table
 from benchmarks.variants import VARIANTS
 from matcher.encoders.opening import open_encoder
@@ -84,7 +84,7 @@ TESTS = (
 
 def source_of(data: str) -> Source:
     """Return the records of h2020 alone, of both programmes, or of i-Lab."""
-    store = open_store(str(ILAB if data == "ilab" else STORE))
+    store = open_store(str(ILAB_STORE if data == "ilab" else STORE))
     records = store.read()
     store.close()
     if data == "h2020":

@@ -46,7 +46,7 @@ class ExportOptions(RankingOptions):
         typer.Option(
             "--cap",
             metavar="N",
-            help="Most lists that hold one organisation; if not given, 5 equal shares.",
+            help="Most lists that hold one organisation; if not given, a fifth of the lists.",
         ),
     ] = None
 

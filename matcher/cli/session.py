@@ -80,8 +80,13 @@ def ask_settings_of(options: RankingOptions, cap: int | None = None) -> AskSetti
     return AskSettings(
         reciprocity=reciprocity,
         dials=Dials(popularity=options.popularity, bridging=options.bridging),
-        lists=ListSettings(newcomer_floor=floor, diversity=diversity, cap=cap),
+        lists=ListSettings(
+            newcomer_floor=floor, diversity=diversity, cap=cap, seldom_floor=0.0 if options.raw else SELDOM_FLOOR
+        ),
     )
+
+
+SELDOM_FLOOR = ListSettings().seldom_floor
 
 
 def warn(message: str) -> None:

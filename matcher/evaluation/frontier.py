@@ -48,15 +48,13 @@ def frontier(model: ModelFile, snapshot: Snapshot, today: date, questions: Seque
     raw, mutual = AskSettings(reciprocity=0.0), ANYHOW
     one_sided = [_ranked(matcher, question, raw) for question in questions]
     two_sided = [_ranked(matcher, question, mutual) for question in questions]
-    possible = len(snapshot.organisations) - len({row for one in questions for row in one.query.organisations})
-    cap = default_cap(len(questions), LENGTH, max(possible, 1))
+    cap = default_cap(len(questions))
     by_score, default = BY_SCORE.lists, ANYHOW.lists
     runs: dict[str, tuple[list[Ranked], ListSettings]] = {
         "raw": (one_sided, by_score),
-        "list": (one_sided, default),
         "mutual": (two_sided, by_score),
-        "mutual-list": (two_sided, default),
-        "capped": (one_sided, replace(by_score, cap=cap)),
+        "mutual-list": (two_sided, replace(default, seldom_floor=0.0)),
+        "capped": (two_sided, replace(default, seldom_floor=0.0, cap=cap)),
         "default": (two_sided, replace(default, cap=cap)),
         "tight": (two_sided, replace(default, cap=max(cap // 2, 1))),
     }

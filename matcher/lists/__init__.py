@@ -17,7 +17,8 @@ SAME_KIND = "same-kind"
 CAP = "cap"
 CAPACITY = "capacity"
 CAP_YIELDS = "cap-yields"
-REASONS = (NEWCOMER_FLOOR, SAME_COUNTRY, SAME_KIND, CAP, CAPACITY, CAP_YIELDS)
+SELDOM = "seldom"
+REASONS = (NEWCOMER_FLOOR, SAME_COUNTRY, SAME_KIND, CAP, CAPACITY, CAP_YIELDS, SELDOM)
 """Why an organisation stands elsewhere than by score alone."""
 
 
@@ -33,11 +34,13 @@ class ListSettings:
     """Largest share of the list's worth (see `arranging.worth`) that newcomers and diversity may cost together."""
     cap: int | None = None
     """Most lists of one run in which an organisation may stand; None is no limit. For `share_out` only."""
+    seldom_floor: float = 0.2
+    """Share of the places (rounded) of each list of a run for somebody whom no other list shows. For `share_out`."""
     pool: int = 5
     """So many times the list's length are looked at, and the best newcomers."""
 
     def __post_init__(self) -> None:
-        for name in ("newcomer_floor", "diversity", "most_loss"):
+        for name in ("newcomer_floor", "diversity", "most_loss", "seldom_floor"):
             if not 0 <= getattr(self, name) <= 1:
                 raise InputError(f"The list's {name} is {getattr(self, name)}; give a number from 0 to 1.")
         if self.cap is not None and not self.cap >= 1:

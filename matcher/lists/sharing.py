@@ -16,18 +16,19 @@ from numpy.typing import NDArray
 from matcher.errors import InputError
 from matcher.lists import CAP, CAP_YIELDS, CAPACITY, Arranged, ListSettings, Ranked, check_length
 from matcher.lists.arranging import choose, record
+from matcher.lists.seldom import make_room
 
-EXPOSURE_FACTOR = 5.0
-"""By default an organisation may be in so many times as many lists as if all were listed equally often."""
+MOST_SHARE = 0.2
+"""By default nobody may be in more than this share of a run's lists."""
 LEAST_CAP = 3
 """The default cap is never lower."""
 NO_LIMIT = np.iinfo(np.int64).max
 """Limit of an organisation that may be in any number of lists."""
 
 
-def default_cap(lists: int, length: int, organisations: int) -> int:
-    """Return the cap for so many lists of a length, over all organisations that can be listed."""
-    return max(LEAST_CAP, ceil(EXPOSURE_FACTOR * lists * length / max(organisations, 1)))
+def default_cap(lists: int) -> int:
+    """Return the cap for so many lists."""
+    return max(LEAST_CAP, ceil(MOST_SHARE * lists))
 
 
 def share_out(
@@ -37,7 +38,8 @@ def share_out(
 
     `capacities` holds for each organisation's row in how many lists it accepts to stand, -1 where unknown. A stated
     capacity is never exceeded; the cap is where a list would else be shorter, and the move says so. Newcomers and
-    diversity then cost at most most_loss of what cap and capacities leave, list by list in the order of keys.
+    diversity then cost at most most_loss of what cap and capacities leave, list by list in the order of keys; after
+    them `make_room` lets in whom no other list shows.
     """
     check_length(length)
     if len({ranked.key for ranked in rankings}) < len(rankings):
@@ -51,7 +53,8 @@ def share_out(
     _fill(wishes, length, limits)
     lists = _Lists(limits, [wish.places() for wish in wishes], by_key)
     arranged = [lists.arrange(number, within_cap[number], length, settings) for number in range(len(by_key))]
-    return [one for _, one in sorted(zip(order, arranged, strict=True), key=lambda pair: pair[0])]
+    roomy = make_room(arranged, by_key, length, settings, capacities)
+    return [one for _, one in sorted(zip(order, roomy, strict=True), key=lambda pair: pair[0])]
 
 
 @dataclass(frozen=True)

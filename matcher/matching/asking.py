@@ -39,5 +39,5 @@ class AskSettings:
 
 ANYHOW = AskSettings()
 """The defaults."""
-BY_SCORE = AskSettings(reciprocity=0.0, lists=ListSettings(newcomer_floor=0.0, diversity=0.0))
+BY_SCORE = AskSettings(reciprocity=0.0, lists=ListSettings(newcomer_floor=0.0, diversity=0.0, seldom_floor=0.0))
 """The order by the score from the side that asks alone."""

@@ -85,7 +85,7 @@ def answer_all(
         progress(ANSWERING, done, len(queries))
     lists = settings.lists
     if capped and lists.cap is None:
-        lists = replace(lists, cap=default_cap(len(queries), limit, int(possible.sum())))
+        lists = replace(lists, cap=default_cap(len(queries)))
     capacities = matcher.snapshot.organisations.capacity.astype(np.int64)
     shared = share_out(rankings, limit, lists, capacities)
     answers = []
