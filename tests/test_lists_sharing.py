@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from matcher.errors import InputError
 from matcher.lists import Arranged, ListSettings, Ranked
 from matcher.lists.arranging import arrange
-from matcher.lists.sharing import EXPOSURE_FACTOR, LEAST_CAP, default_cap, share_out
+from matcher.lists.sharing import LEAST_CAP, default_cap, share_out
 from rankings import any_ranked, ranked_of
 
 ORGANISATIONS = 12
@@ -21,7 +21,7 @@ no_capacities = np.full(ORGANISATIONS, -1)
 
 
 def score_alone(cap: int | None) -> ListSettings:
-    return ListSettings(newcomer_floor=0, diversity=0, cap=cap)
+    return ListSettings(newcomer_floor=0, diversity=0, seldom_floor=0, cap=cap)
 
 
 any_settings = st.builds(
@@ -29,6 +29,7 @@ any_settings = st.builds(
     newcomer_floor=st.sampled_from([0.0, 0.1, 0.4]),
     diversity=st.floats(0, 1),
     most_loss=st.sampled_from([0.0, 0.05, 0.5]),
+    seldom_floor=st.sampled_from([0.0, 0.2, 0.5]),
     cap=st.none() | st.integers(1, 4),
 )
 
@@ -122,7 +123,10 @@ def test_without_cap_and_capacities_every_list_is_arranged_as_if_alone(
     rankings: list[Ranked], length: int, settings: ListSettings
 ) -> None:
     free = ListSettings(
-        newcomer_floor=settings.newcomer_floor, diversity=settings.diversity, most_loss=settings.most_loss
+        newcomer_floor=settings.newcomer_floor,
+        diversity=settings.diversity,
+        most_loss=settings.most_loss,
+        seldom_floor=0,
     )
     assert rows_of(share_out(rankings, length, free)) == [arrange(one, length, free).rows.tolist() for one in rankings]
 
@@ -178,7 +182,7 @@ def test_the_cap_yields_where_a_list_would_be_empty_and_the_move_says_so() -> No
 
 def test_newcomers_count_towards_the_cap_too() -> None:
     rankings = [ranked_of([9.0, 8.9, 8.8, 8.7, 1.0], newcomers=[2], key=key) for key in "abc"]
-    settings = ListSettings(newcomer_floor=0.5, diversity=0, most_loss=0.2, cap=2)
+    settings = ListSettings(newcomer_floor=0.5, diversity=0, most_loss=0.2, cap=2, seldom_floor=0)
     assert exposure(share_out(rankings, 2, settings))[2] <= 2
 
 
@@ -192,7 +196,7 @@ def test_capacities_must_be_given_for_every_organisation() -> None:
         share_out([ranked_of([1.0], rows=[5], key="a")], 1, ListSettings(), no_capacities[:3])
 
 
-def test_the_default_cap_is_some_times_the_even_share_but_never_below_its_least() -> None:
-    assert default_cap(lists=1000, length=10, organisations=1000) == EXPOSURE_FACTOR * 10
-    assert default_cap(lists=5, length=10, organisations=10_000) == LEAST_CAP
-    assert default_cap(lists=0, length=10, organisations=0) == LEAST_CAP
+def test_the_default_cap_is_a_fifth_of_the_lists_but_never_below_its_least() -> None:
+    assert default_cap(lists=1000) == 200
+    assert default_cap(lists=5) == LEAST_CAP
+    assert default_cap(lists=0) == LEAST_CAP

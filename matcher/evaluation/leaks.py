@@ -18,6 +18,9 @@ from matcher.snapshot import Snapshot
 from matcher.strings import Strings
 from matcher.training.examples import Put
 
+DRAWS = 20
+"""So often right answers are drawn anew for each question: one draw in thousands of organisations says little."""
+
 
 @dataclass(frozen=True)
 class Shuffled:
@@ -61,12 +64,13 @@ def shuffled_labels(model: Model, puts: Sequence[Put], seed: int = 0) -> Shuffle
         rows = np.flatnonzero(asked.allowed)
         if not count:
             continue
-        drawn = np.zeros(len(asked.allowed), dtype=np.bool_)
-        drawn[random.choice(rows, count, replace=False)] = True
-        scores = np.full(len(drawn), np.nan)
+        scores = np.full(len(asked.allowed), np.nan)
         scores[asked.rows] = model.contributions(measure_signals(asked.context, asked.rows)).sum(axis=1)
-        chance = measure_ranking(np.zeros(len(rows)), drawn[rows]).ndcg_at_10
-        found.append((measure_ranking(scores[rows], drawn[rows]).ndcg_at_10, chance))
+        for _ in range(DRAWS):
+            drawn = np.zeros(len(scores), dtype=np.bool_)
+            drawn[random.choice(rows, count, replace=False)] = True
+            chance = measure_ranking(np.zeros(len(rows)), drawn[rows]).ndcg_at_10
+            found.append((measure_ranking(scores[rows], drawn[rows]).ndcg_at_10, chance))
     means = np.mean(found, axis=0) if found else (np.nan, np.nan)
     return Shuffled(float(means[0]), float(means[1]))
 
