@@ -131,7 +131,7 @@ def test_a_model_that_was_chosen_is_not_replaced_by_its_like(records: Records, m
 
 def contending(monkeypatch: pytest.MonkeyPatch, **changes: object) -> None:
     """Let these models contend instead of fitted ones."""
-    told = {"fitted": {}, "questions": 100, "decided_by": 0, **changes}
+    told = {"fitted": {}, "questions": 100, "units": 100, "decided_by": 0, **changes}
     monkeypatch.setattr(choosing, "find_contenders", lambda states, kind: Contenders(**told))
 
 

@@ -13,7 +13,7 @@ from matcher.query import organisation_query
 from matcher.ranking import Weights, hand_set
 from matcher.signals import SIGNALS
 from matcher.snapshot.columns import day_number
-from matcher.training.comparing import Tried, try_out
+from matcher.training.comparing import Tried, sum_of, try_out
 from matcher.training.examples import put
 
 
@@ -24,13 +24,13 @@ def test_who_is_no_candidate_ranks_last_and_ties_count_by_chance() -> None:
     right = np.array([rows["cid"]], dtype=np.int32)
     asked = put(Question("ann", query, right, "u", right[:0], right[:0]), snapshot, day_number(TODAY))
     nothing = Weights("nothing", "points", (0.0,) * len(SIGNALS), (0.0,) * len(SIGNALS))
-    tied = try_out({"nothing": nothing}, [asked])
+    tied = try_out({"nothing": sum_of(nothing)}, [asked])
     assert tied.ndcg["nothing"].tolist() == [pytest.approx(sum(1 / log2(place + 1) for place in range(1, 5)) / 4)]
     without = replace(asked, rows=asked.rows[asked.rows != rows["cid"]], relevant=np.zeros(3, dtype=np.bool_))
-    last = try_out({"nothing": nothing}, [without])
+    last = try_out({"nothing": sum_of(nothing)}, [without])
     assert last.ndcg["nothing"].tolist() == [pytest.approx(1 / log2(5))]
     barred = replace(asked, allowed=np.zeros(6, dtype=np.bool_))
-    assert len(try_out({"nothing": nothing}, [barred]).units) == 0
+    assert len(try_out({"nothing": sum_of(nothing)}, [barred]).units) == 0
 
 
 def test_without_right_candidates_there_are_no_probabilities() -> None:

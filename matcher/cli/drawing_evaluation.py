@@ -18,8 +18,8 @@ def draw_evaluation(screen: Console, document: Mapping[str, Any], language: str)
         screen.print(Text(task["title"][language], style="bold"))
         screen.print(Text(task["question"][language], style="dim"))
         if task["cannot_tell"] is not None:
-            screen.print(Text(word("evaluation_cannot_tell", language), style="yellow"), end=" ")
-            screen.print(Text(task["cannot_tell"][language]))
+            told = Text(word("evaluation_cannot_tell", language), style="yellow")
+            screen.print(told.append(f" {task['cannot_tell'][language]}", style="default"))
         else:
             _draw_task(screen, task, language)
         screen.print()

@@ -67,7 +67,7 @@ def _draw_question(screen: Console, told: dict[str, Any], language: str) -> None
         screen.print(Text(text))
 
 
-_COUNTS = {"queries": "queries", "units": "units", "fitted": "fitted_on"}
+_COUNTS = {"queries": "queries", "units": "units", "fitted": "fitted_on", "fitted_units": "fitted_units"}
 
 
 def _compared(told: dict[str, Any], language: str) -> Table:

@@ -15,7 +15,7 @@ from matcher.evaluation.leaks import random_split, same_state, shuffled_labels, 
 from matcher.evaluation.running import MOST_TESTED, OURS, Tested, test_fitted, test_task
 from matcher.evaluation.tasks import Task
 from matcher.history.windows import LEAST_COLLABORATIONS, Plan
-from matcher.ranking.model_files import Head, ModelFile
+from matcher.ranking.model_files import ModelFile
 from matcher.training.examples import put
 from matcher.vocabularies import load
 
@@ -71,9 +71,8 @@ def frontier_of(tested: Tested, plan: Plan, source: Source) -> list[Point]:
 
 def as_file(fitted: Fitted, question: str) -> ModelFile:
     """Return the chosen model as the file that a matcher takes."""
-    head = Head(fitted.model, fitted.calibration, fitted.least_probability)
     kind = {"additive": "additive-lambdamart", "rising": "logistic"}.get(fitted.chosen, fitted.chosen)
-    return ModelFile(name=fitted.model.name, kind=kind, heads={"organisation": head, question: head})
+    return ModelFile(name=fitted.head.model.name, kind=kind, heads={"organisation": fitted.head, question: fitted.head})
 
 
 def _random_split(tested: Tested, plan: Plan, source: Source, most: int) -> float | None:
@@ -86,7 +85,7 @@ def leaks_of(task: Task, tested: Tested, plan: Plan, source: Source) -> list[dic
     """Return the leak tests of a task: shuffled right answers, and a store without everything later."""
     window = plan.test[0]
     _, snapshot, day, questions = next(asked_in(task, (window,), source, MOST_SHUFFLED))
-    shuffled = shuffled_labels(tested.fitted.model, [put(one, snapshot, day) for one in questions], source.seed)
+    shuffled = shuffled_labels(tested.fitted.head.model, [put(one, snapshot, day) for one in questions], source.seed)
     earlier = replace(source, records=without_later(source.records, window.cut))
     same = same_state(snapshot, earlier.past(window).snapshot)
     words = load("evaluation")["leaks"]

@@ -1,11 +1,9 @@
 """What is fitted and tuned before the test window: models on the same examples, and every baseline's numbers."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 import numpy as np
-from numpy.typing import NDArray
 
 from matcher.encoders import Encoder
 from matcher.evaluation.baselines import Ground, available, find
@@ -14,13 +12,13 @@ from matcher.history import Question, Window, later_undertakings
 from matcher.history.questions import Past
 from matcher.metrics.ranking import measure_ranking
 from matcher.ranking import Model, hand_set
-from matcher.ranking.calibration import Calibration, fit_calibration
+from matcher.ranking.model_files import Head
 from matcher.records import Records
-from matcher.signals import measure_signals
 from matcher.snapshot import Snapshot
 from matcher.snapshot.columns import day_number
 from matcher.snapshot.taking import take_snapshot
 from matcher.store import VectorCache
+from matcher.training.comparing import Scorer, sum_of, try_out
 from matcher.training.examples import Examples, Put, collect, join, put
 from matcher.training.fitting import fit_additive, fit_logistic, fit_rising, fit_unconstrained, installed
 
@@ -34,9 +32,6 @@ MOST_VALIDATED = 600
 """So many questions of the validation windows are chosen and calibrated by."""
 MOST_TUNED = 200
 """On so many of them the numbers of baselines are tuned."""
-
-Scorer = Callable[[NDArray[np.float64]], NDArray[np.float64]]
-"""Signals of candidates (n, signals) -> scores (n,)."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +58,7 @@ class Fitted:
 
     scorers: Mapping[str, Scorer]
     chosen: str
-    model: Model
-    calibration: Calibration | None
-    least_probability: float
+    head: Head
     tuning: Mapping[str, float]
     validation: Mapping[str, float]
     """nDCG@10 on the validation windows of each model and tuned baseline."""
@@ -80,26 +73,24 @@ def fit_all(task: Task, fit: Sequence[Window], validation: Sequence[Window], sou
     """
     examples = examples_of(task, fit, source)
     models = _models(examples, source.seed)
-    scorers: dict[str, Scorer] = {name: _sum_of(model) for name, model in models.items()}
+    scorers: dict[str, Scorer] = {name: sum_of(model) for name, model in models.items()}
     if "additive" in models:
         scorers["ceiling"] = fit_unconstrained(examples, source.seed)
-    checked = Validated(scorers)
+    validation_puts: list[Put] = []
     grounds: list[tuple[Ground, list[Put]]] = []
     for _, snapshot, day, questions in asked_in(task, validation, source, MOST_VALIDATED):
         puts = [put(question, snapshot, day) for question in questions]
-        checked.add(puts)
+        validation_puts += puts
         grounds.append((Ground(snapshot, day, source.seed), puts[: MOST_TUNED // max(len(validation), 1)]))
-    chosen = checked.best(list(models))
+    tried = try_out(scorers, validation_puts)
+    chosen = max(models, key=lambda name: (tried.mean(name) if len(tried.units) else 0.0, -list(models).index(name)))
     tuning, tuned = _tuned(grounds)
-    calibration, base = checked.calibrated(chosen)
     return Fitted(
         scorers=scorers,
         chosen=chosen,
-        model=models[chosen],
-        calibration=calibration,
-        least_probability=base,
+        head=tried.calibrated(chosen, models[chosen]),
         tuning=tuning,
-        validation={**{name: float(np.mean(values)) for name, values in checked.ndcg.items() if values}, **tuned},
+        validation={**{name: tried.mean(name) for name in scorers if len(tried.units)}, **tuned},
         fitted_on=examples.questions,
     )
 
@@ -110,54 +101,7 @@ def asked_in(
     """Give, window by window, the snapshot before it, its day and its questions, `most` over all windows."""
     for window in windows:
         past = source.past(window)
-        yield window, past.snapshot, day_of(window.cut), task.make(past, max(most // len(windows), 1))
-
-
-def day_of(cut: date) -> int:
-    """Return the day of a cut, in days since 1970-01-01."""
-    return day_number(cut)
-
-
-class Validated:
-    """How models do on validation questions, one after the other; scores and outcomes are kept for calibration."""
-
-    def __init__(self, scorers: Mapping[str, Scorer]) -> None:
-        self.scorers = scorers
-        self.ndcg: dict[str, list[float]] = {name: [] for name in scorers}
-        self._scores: dict[str, list[NDArray[np.float64]]] = {name: [] for name in scorers}
-        self._outcomes: list[NDArray[np.bool_]] = []
-
-    def add(self, puts: Sequence[Put]) -> None:
-        """Measure questions of one snapshot; those that nobody allowed answers are left out."""
-        for asked in puts:
-            right = asked.right()
-            if not right.any() or not len(asked.rows):
-                continue
-            values = measure_signals(asked.context, asked.rows)
-            for name, scorer in self.scorers.items():
-                scores = scorer(values)
-                self._scores[name].append(scores)
-                wide = spread_out(scores, asked)
-                self.ndcg[name].append(measure_ranking(wide[asked.allowed], right[asked.allowed]).ndcg_at_10)
-            self._outcomes.append(asked.relevant)
-
-    def best(self, names: Sequence[str]) -> str:
-        """Return the best of some models by mean nDCG@10; the first where nothing was measured."""
-        return max(names, key=lambda name: (float(np.mean(self.ndcg[name] or [0.0])), -names.index(name)))
-
-    def calibrated(self, name: str) -> tuple[Calibration | None, float]:
-        """Return a model's calibration on what was added and the share of right candidates; None without outcomes."""
-        if not self._outcomes:
-            return None, 0.0
-        scores, outcomes = np.concatenate(self._scores[name]), np.concatenate(self._outcomes).astype(np.float64)
-        return fit_calibration(scores, outcomes), float(outcomes.mean())
-
-
-def spread_out(scores: NDArray[np.float64], asked: Put) -> NDArray[np.float64]:
-    """Return the scores of candidates over all organisations, NaN for those who are none."""
-    wide = np.full(len(asked.allowed), np.nan)
-    wide[asked.rows] = scores
-    return wide
+        yield window, past.snapshot, day_number(window.cut), task.make(past, max(most // len(windows), 1))
 
 
 def examples_of(task: Task, fit: Sequence[Window], source: Source) -> Examples:
@@ -167,7 +111,7 @@ def examples_of(task: Task, fit: Sequence[Window], source: Source) -> Examples:
 
 def _examples(task: Task, window: Window, source: Source) -> Examples:
     past = source.past(window)
-    return collect((task.learn or task.make)(past, MOST_FIT), past.snapshot, day_of(window.cut), source.seed)
+    return collect((task.learn or task.make)(past, MOST_FIT), past.snapshot, day_number(window.cut), source.seed)
 
 
 def _models(examples: Examples, seed: int) -> dict[str, Model]:
@@ -178,10 +122,6 @@ def _models(examples: Examples, seed: int) -> dict[str, Model]:
     if examples.questions >= LEAST_FOR_TREES and installed():
         models["additive"] = fit_additive(examples, "additive", seed)
     return models
-
-
-def _sum_of(model: Model) -> Scorer:
-    return lambda values: np.asarray(model.intercept + model.contributions(values).sum(axis=1))
 
 
 def _tuned(grounds: Sequence[tuple[Ground, Sequence[Put]]]) -> tuple[dict[str, float], dict[str, float]]:

@@ -64,8 +64,7 @@ def shuffled_labels(model: Model, puts: Sequence[Put], seed: int = 0) -> Shuffle
         rows = np.flatnonzero(asked.allowed)
         if not count:
             continue
-        scores = np.full(len(asked.allowed), np.nan)
-        scores[asked.rows] = model.contributions(measure_signals(asked.context, asked.rows)).sum(axis=1)
+        scores = asked.over_all(model.contributions(measure_signals(asked.context, asked.rows)).sum(axis=1))
         for _ in range(DRAWS):
             drawn = np.zeros(len(scores), dtype=np.bool_)
             drawn[random.choice(rows, count, replace=False)] = True

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.evaluation.baselines import Baseline, BaselineKind, Ground, available
-from matcher.evaluation.fitted import Fitted, Source, asked_in, fit_all, spread_out
+from matcher.evaluation.fitted import Fitted, Source, asked_in, fit_all
 from matcher.evaluation.measuring import Kept, against, keep
 from matcher.evaluation.tasks import Task
 from matcher.history import Question, Window
@@ -95,7 +95,7 @@ def _measure(tested: Tested, asked: Put, baselines: dict[str, Baseline], seed: i
     scores = {name: baseline.scores(asked.context) for name, baseline in baselines.items()}
     rivals = against(asked, scores, (seed, number))
     narrow = {name: scorer(values) for name, scorer in tested.fitted.scorers.items()}
-    scores |= {name: spread_out(found, asked) for name, found in narrow.items()}
+    scores |= {name: asked.over_all(found) for name, found in narrow.items()}
     scores[OURS] = scores[tested.fitted.chosen]
     for name, found in scores.items():
         keep(tested.methods.setdefault(name, Kept()), found, asked, rivals, (seed, number))
@@ -115,10 +115,10 @@ def _keep_question(tested: Tested, asked: Put, right: NDArray[np.bool_]) -> None
 
 
 def _keep_probabilities(tested: Tested, scores: NDArray[np.float64], asked: Put) -> None:
-    if tested.fitted.calibration is None:
+    if tested.fitted.head.calibration is None:
         return
     first = np.argsort(-scores, kind="stable")[:LENGTH]
-    tested.probabilities.append(tested.fitted.calibration.probability(scores[first]))
+    tested.probabilities.append(tested.fitted.head.calibration.probability(scores[first]))
     tested.outcomes.append(asked.relevant[first])
 
 

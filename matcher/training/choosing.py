@@ -19,7 +19,7 @@ from matcher.ranking import Weights
 from matcher.ranking.fingerprints import fingerprint_of
 from matcher.ranking.model_files import QUESTIONS, Head, ModelFile, model_bytes
 from matcher.ranking.steps import Steps
-from matcher.training.comparing import MEASURE, Tried, try_out
+from matcher.training.comparing import MEASURE, Tried, sum_of, try_out
 from matcher.training.contenders import ADDITIVE, LATER, LATER_DECISIONS, LOGISTIC, Contenders, find_contenders
 from matcher.training.states import States, Training
 
@@ -68,6 +68,7 @@ class Choice:
             "queries": self.queries,
             "units": self.units,
             "fitted_on": self.contenders.questions,
+            "fitted_units": self.contenders.units,
             "decided_by": self.contenders.decided_by,
             "models": dict(self.models),
             "chosen": self.chosen,
@@ -119,7 +120,7 @@ def _chosen(states: States, kind: str) -> Choice:
     present, seed = training.present, training.seed
     contenders = find_contenders(states, kind)
     models = {present.name: present.head_of(kind).model, **contenders.fitted, **contenders.later}
-    tried = try_out(models, states.validation(kind))
+    tried = try_out({name: sum_of(model) for name, model in models.items()}, states.validation(kind))
     best = max(contenders.fitted, key=tried.mean, default="") if len(tried.units) else ""
     reason = _reason(best, tried, training, contenders)
     chosen = best if reason == BETTER else present.name

@@ -1,6 +1,6 @@
 """Comparing: what models are worth on the same later questions, and whether one is better than another."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from math import isnan
 
@@ -16,6 +16,13 @@ from matcher.signals import measure_signals
 from matcher.training.examples import Put
 
 MEASURE = "nDCG@10"
+Scorer = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+"""Signals of candidates (n, signals) -> scores (n,)."""
+
+
+def sum_of(model: Model) -> Scorer:
+    """Return the scores of a model: its intercept plus the contributions."""
+    return lambda values: np.asarray(model.intercept + model.contributions(values).sum(axis=1))
 
 
 @dataclass(frozen=True)
@@ -58,10 +65,10 @@ class Tried:
         return Head(model, calibration, float(np.mean(self.outcomes)))
 
 
-def try_out(models: Mapping[str, Model], questions: Iterable[Put]) -> Tried:
-    """Rank the candidates of every question by each model; questions without a right answer are left out."""
-    ndcg: dict[str, list[float]] = {name: [] for name in models}
-    scores: dict[str, list[NDArray[np.float64]]] = {name: [] for name in models}
+def try_out(scorers: Mapping[str, Scorer], questions: Iterable[Put]) -> Tried:
+    """Rank the candidates of every question by each scorer; questions without a right answer are left out."""
+    ndcg: dict[str, list[float]] = {name: [] for name in scorers}
+    scores: dict[str, list[NDArray[np.float64]]] = {name: [] for name in scorers}
     units: list[str] = []
     outcomes: list[NDArray[np.bool_]] = []
     for asked in questions:
@@ -71,10 +78,9 @@ def try_out(models: Mapping[str, Model], questions: Iterable[Put]) -> Tried:
         values = measure_signals(asked.context, asked.rows)
         units.append(asked.question.unit)
         outcomes.append(asked.relevant)
-        for name, model in models.items():
-            scores[name].append(model.intercept + model.contributions(values).sum(axis=1))
-            every = np.full(len(asked.allowed), np.nan)
-            every[asked.rows] = scores[name][-1]
+        for name, scorer in scorers.items():
+            scores[name].append(scorer(values))
+            every = asked.over_all(scores[name][-1])
             ndcg[name].append(measure_ranking(every[asked.allowed], right[asked.allowed]).ndcg_at_10)
     return Tried(
         {name: np.array(values) for name, values in ndcg.items()},

@@ -35,6 +35,8 @@ class Contenders:
     """Of NOTES."""
     questions: int
     """How many questions of the past they were fitted on."""
+    units: int
+    """How many undertakings these stand for."""
     decided_by: int
     """How many asking sides decided before the first validation day; they are fitted on, too."""
 
@@ -55,6 +57,7 @@ def find_contenders(states: States, kind: str) -> Contenders:
         later=later,
         notes=notes,
         questions=history.questions,
+        units=units,
         decided_by=earlier.questions,
     )
 

@@ -41,6 +41,12 @@ class Put:
         mask[self.question.relevant] = True
         return mask & self.allowed
 
+    def over_all(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the scores of `rows` over all organisations, NaN for those who are no candidates."""
+        wide = np.full(len(self.allowed), np.nan)
+        wide[self.rows] = scores
+        return wide
+
 
 @dataclass(frozen=True)
 class Examples:
