@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.arrays import nth_largest
 from matcher.context import Context
 from matcher.graph import UNDATED
 
@@ -71,11 +72,12 @@ def find_candidates(context: Context, allowed: NDArray[np.bool_]) -> Candidates:
 
 def top_rows(values: NDArray[np.float64], allowed: NDArray[np.bool_], most: int) -> NDArray[np.int32]:
     """Return at most `most` allowed rows of the highest values, ascending; NaN never, ties to the lower row."""
-    eligible = np.flatnonzero(allowed & ~np.isnan(values)).astype(np.int32)
-    if most <= 0 or len(eligible) <= most:
-        return eligible[: max(most, 0)]
-    kept = values[eligible]
-    threshold = np.partition(kept, len(kept) - most)[len(kept) - most]
-    above = eligible[kept > threshold]
-    level = eligible[kept == threshold][: most - len(above)]
-    return np.sort(np.concatenate([above, level]))
+    if most <= 0:
+        return np.zeros(0, dtype=np.int32)
+    eligible = np.fmax(np.where(allowed, values, -np.inf), -np.inf)
+    threshold = nth_largest(eligible, most) if len(eligible) > most else -np.inf
+    if threshold == -np.inf:
+        return np.flatnonzero(eligible > threshold).astype(np.int32)
+    rows = np.flatnonzero(eligible >= threshold).astype(np.int32)
+    level = np.flatnonzero(eligible[rows] == threshold)
+    return np.delete(rows, level[len(level) - (len(rows) - most) :]) if len(rows) > most else rows

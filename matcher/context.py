@@ -6,23 +6,22 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
+from matcher.arrays import cosines, nth_largest, power
 from matcher.graph import Decayed
 from matcher.query import Query, Side
 from matcher.snapshot import UNKNOWN, Snapshot
+from matcher.walking import seeds_of, spread, take_part, ties, walk
 
 HALF_LIFE_YEARS = 4.0
 """A tie loses half its weight in this time."""
 LIKENESS_DEVIATIONS = 8.0
 """Texts are as alike as can be when their cosine lies so many deviations above that of unrelated ones."""
-RESTART = 0.5
-"""PageRank's chance of going back to the asking organisation at each step."""
 HALF_RANK = 20
-"""Rank, among those who are not partners yet, at which a network signal is one half."""
+"""Rank, among a query's options, at which a network signal is one half."""
 LEAST_HALF = 1e-6
 """Strength under which a tie is noise, where fewer than HALF_RANK have any."""
-STEPS = 6
-"""Steps of PageRank: what is left after them is RESTART's complement to this power, 1.6 %."""
 SHARPNESS = 4
 """Power of a collaboration's likeness: one that is half as alike counts a sixteenth."""
 WALK_SHARPNESS = 3
@@ -60,21 +59,21 @@ class Context:
     def partners(self) -> NDArray[np.int32]:
         """Rows of present partners: organisations that share a collaboration with an asking one."""
         incidence = self.snapshot.incidence
-        together = incidence.onto_organisations(incidence.onto_collaborations(self.seeds))
-        together[self.asking] = 0.0
+        joint = [incidence.collaborations_of(int(row)) for row in self.asking]
+        together = np.zeros(len(self.snapshot.organisations), dtype=np.bool_)
+        for collaborations in joint:
+            together[incidence.members_of(collaborations)] = True
+        together[self.asking] = False
         return np.flatnonzero(together).astype(np.int32)
+
+    @cached_property
+    def _seeds(self) -> sparse.csr_array[Any]:
+        return seeds_of(self.network, [self.asking])
 
     @cached_property
     def ties(self) -> NDArray[np.float64]:
         """Strength of the tie between the asking organisations and each other one, asking ones 0."""
-        return self._spread(self.seeds)
-
-    def _spread(self, strength: NDArray[np.float64]) -> NDArray[np.float64]:
-        incidence = self.snapshot.incidence
-        spread = incidence.onto_organisations(self.network.weights * incidence.onto_collaborations(strength))
-        spread = np.maximum(spread - strength * self.network.self_ties, 0.0)
-        spread[self.asking] = 0.0
-        return spread
+        return ties(self.network, self._seeds)[:, 0]
 
     @cached_property
     def shared_partners(self) -> NDArray[np.float64]:
@@ -82,12 +81,15 @@ class Context:
 
         Adamic and Adar 2003, doi:10.1016/S0378-8733(03)00009-1, on tie strengths.
         """
-        return self._spread(self.ties * self.network.damping)
+        return self._spread(self.ties)
 
     @cached_property
     def third_degree(self) -> NDArray[np.float64]:
         """Strength of paths over two intermediaries, each counting less the more ties it has."""
-        return self._spread(self.shared_partners * self.network.damping)
+        return self._spread(self.shared_partners)
+
+    def _spread(self, strength: NDArray[np.float64]) -> NDArray[np.float64]:
+        return spread(self.network, (strength * self.network.damping)[:, None], self._seeds)[:, 0]
 
     @cached_property
     def proximity(self) -> NDArray[np.float64]:
@@ -95,17 +97,7 @@ class Context:
 
         Shape (organisations,), sums to at most 1; Haveliwala 2003, doi:10.1109/TKDE.2003.1208999.
         """
-        return self._walk(self.network.steps)
-
-    def _walk(self, steps: tuple[NDArray[np.float64], NDArray[np.float64]]) -> NDArray[np.float64]:
-        incidence = self.snapshot.incidence
-        leaving, entering = steps
-        start = self.seeds / max(len(self.asking), 1)
-        reached = start
-        for _ in range(STEPS):
-            along = incidence.onto_collaborations(reached * leaving)
-            reached = RESTART * start + (1 - RESTART) * incidence.onto_organisations(along * entering)
-        return reached
+        return walk(self.network, self._seeds)[:, 0]
 
     @property
     def subject(self) -> Side | None:
@@ -121,11 +113,20 @@ class Context:
         """
         if self.whole is not None:
             return self.whole.on_subject
-        texts, text = self.snapshot.texts, self.snapshot.collaborations.text
-        if self.subject is None or not len(text):
-            return np.zeros(len(text))
-        alike = self.likeness(texts.vectors[: len(texts.starts) - 1] @ self.subject.vector)
-        return np.append(alike, 0.0)[text]
+        if self.subject is None:
+            return np.zeros(len(self.snapshot.collaborations.text))
+        return self.liked(cosines(text_vectors(self.snapshot), [self.subject.vector])[0])
+
+    def liked(self, cosines: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return the likeness of collaborations whose texts have these cosines with the subject, 0 without a text."""
+        text = self.snapshot.collaborations.text
+        return np.append(self.likeness(cosines), 0.0)[text] if len(text) else np.zeros(0)
+
+    @cached_property
+    def has_texts(self) -> NDArray[np.bool_]:
+        """Organisations that have a collaboration with others that has a text."""
+        joint, text = self.network.incidence.joint, self.snapshot.collaborations.text
+        return np.asarray(joint.by_organisation @ (text[joint.rows] != UNKNOWN).astype(np.float64) > 0)
 
     @cached_property
     def similar_collaborations(self) -> NDArray[np.float64]:
@@ -134,12 +135,10 @@ class Context:
         Shape (organisations,), at least 0; NaN where the query has no text, or the organisation no collaboration with
         others that has one.
         """
-        network, text = self.network, self.snapshot.collaborations.text
         if self.subject is None:
             return np.full(len(self.snapshot.organisations), np.nan)
-        by_organisation = self.snapshot.incidence.by_organisation
-        told = by_organisation @ (network.decay * (text != UNKNOWN)) > 0
-        return np.where(told, by_organisation @ (network.decay * self.on_subject**SHARPNESS), np.nan)
+        part = take_part(self.network, power(self.on_subject, SHARPNESS)[:, None])[:, 0]
+        return np.where(self.has_texts, part, np.nan)
 
     @cached_property
     def subject_proximity(self) -> NDArray[np.float64]:
@@ -147,10 +146,7 @@ class Context:
 
         Shape (organisations,), sums to at most 1; NaN where no asking organisation has a collaboration with a text.
         """
-        leaving, entering = self.network.steps_along(self.on_subject**WALK_SHARPNESS)
-        if not np.any(leaving[self.asking]):
-            return np.full(len(leaving), np.nan)
-        return self._walk((leaving, entering))
+        return walk(self.network, self._seeds, power(self.on_subject, WALK_SHARPNESS)[:, None])[:, 0]
 
     @cached_property
     def terms(self) -> dict[int, float]:
@@ -177,8 +173,12 @@ class Context:
             if known is side.vector or np.array_equal(known, side.vector):
                 return near
         near = self.snapshot.texts.scan(side.vector)
-        self._scans.append((side.vector, near))
+        self.keep_scan(side, near)
         return near
+
+    def keep_scan(self, side: Side, near: NDArray[np.float32]) -> None:
+        """Take the cosines of a side as known."""
+        self._scans.append((side.vector, near))
 
     @cached_property
     def offers_near(self) -> NDArray[np.float64]:
@@ -224,20 +224,23 @@ class Context:
     def graph_values(self, strengths: NDArray[np.float64], rows: NDArray[np.int32]) -> NDArray[np.float64]:
         """Return strengths of rows as x / (x + half), in [0, 1); NaN where the network of either side is unknown.
 
-        Half is the strength of the HALF_RANK-th strongest among all who are not partners yet: networks differ by
-        orders of magnitude in size and density, so a strength tells only beside the query's other options.
+        Half is the strength of the HALF_RANK-th strongest option: networks differ by orders of magnitude in size and
+        density, so a strength tells only beside the query's other options.
         """
         return np.full(len(rows), np.nan) if self.newcomer else self.beside_options(strengths, rows)
 
     def beside_options(
         self, strengths: NDArray[np.float64], rows: NDArray[np.int32], least: float = LEAST_HALF
     ) -> NDArray[np.float64]:
-        """Return strengths as graph_values does, for a newcomer who asks too; half is at least `least`."""
-        others = np.nan_to_num(strengths)
-        others[self.partners] = others[self.asking] = 0.0
-        options = others[others > 0]
-        place = len(options) - HALF_RANK
-        half = max(float(np.partition(options, place)[place]), least) if place >= 0 else least
+        """Return strengths as graph_values does, for a newcomer who asks too; half is at least `least`.
+
+        Partners are options for a brief or a group, whom they may join again; one organisation looks for new ones.
+        """
+        others = np.where(strengths > 0, strengths, 0.0)
+        others[self.asking] = 0.0
+        if self.query.question == "organisation":
+            others[self.partners] = 0.0
+        half = max(nth_largest(others, HALF_RANK), least)
         values = strengths[rows] / (strengths[rows] + half)
         return np.where(self.snapshot.incidence.connected[rows], values, np.nan)
 
@@ -264,3 +267,8 @@ def code_of(strings: Any, value: str) -> int:
     """Return the code of a value in a sorted column of codes, UNKNOWN where absent."""
     code = strings.position(value)
     return UNKNOWN if code is None else int(code)
+
+
+def text_vectors(snapshot: Snapshot) -> NDArray[np.float32]:
+    """Return the vectors of texts alone, without the profiles that are made of several."""
+    return snapshot.texts.vectors[: len(snapshot.texts.starts) - 1]

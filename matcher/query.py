@@ -79,13 +79,17 @@ def organisation_query(snapshot: Snapshot, ids: Sequence[str], filters: Filters 
     names = [snapshot.organisations.names[row] or id for row, id in zip(rows, ids, strict=True)]
     texts = snapshot.texts
     derived = bool(all(texts.need_derived[row] for row in rows))
+    profile = _stored_side(snapshot, [int(texts.profile[row]) for row in rows], profile_texts(snapshot, rows))
+    is_profile = np.array_equal(texts.offer[rows], texts.profile[rows]) and not len(_texts_of(texts.offer_text, rows))
     return Query(
         label=", ".join(names),
         source={"organisation": ids[0]} if len(ids) == 1 else {"organisations": list(ids)},
         organisations=tuple(rows),
         need=_stored_side(snapshot, [int(texts.need[row]) for row in rows], _texts_of(texts.need_text, rows), derived),
-        offer=_stored_side(snapshot, [int(texts.offer[row]) for row in rows], _offer_texts(snapshot, rows)),
-        profile=_stored_side(snapshot, [int(texts.profile[row]) for row in rows], profile_texts(snapshot, rows)),
+        offer=profile
+        if is_profile
+        else _stored_side(snapshot, [int(texts.offer[row]) for row in rows], _offer_texts(snapshot, rows)),
+        profile=profile,
         filters=filters,
     )
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from matcher.graph import spans
 from matcher.strings import Strings
 from matcher.vocabularies import load
 
@@ -54,9 +55,12 @@ class Terms:
 
     def top(self, counted: dict[int, float], most: int = MOST_QUERY_TERMS) -> dict[int, float]:
         """Return the `most` weightiest terms of a text: term -> rarity x saturated frequency, ties by term."""
-        weights = {term: self.rarity[term] * weight for term, weight in saturate(counted).items()}
-        rare = [(term, weight) for term, weight in weights.items() if weight > 0]
-        return dict(sorted(rare, key=lambda item: (-item[1], item[0]))[:most])
+        terms = np.fromiter(counted, dtype=np.int64, count=len(counted))
+        counts = np.fromiter(counted.values(), dtype=np.float64, count=len(counted))
+        weights = self.rarity[terms] * (counts / (counts + _norm(counts.sum())))
+        order = np.lexsort((terms, -weights))[:most]
+        order = order[weights[order] > 0]
+        return dict(zip(terms[order].tolist(), weights[order], strict=True))  # of NumPy: double where multiplied
 
     def of_text(self, text: str) -> dict[int, float]:
         """Count the known terms of a new text."""
@@ -69,9 +73,11 @@ class Terms:
 
     def of_texts(self, texts: NDArray[np.int32]) -> dict[int, float]:
         """Count the terms of stored texts, each row of `texts` once per occurrence."""
-        chosen = self.counts[texts]
-        totals = np.bincount(chosen.indices, weights=chosen.data, minlength=0)
-        return {int(term): float(totals[term]) for term in np.flatnonzero(totals)}
+        starts, sizes = self.counts.indptr[texts], self.counts.indptr[texts + 1] - self.counts.indptr[texts]
+        held = spans(starts, sizes)
+        totals = np.bincount(self.counts.indices[held], weights=self.counts.data[held])
+        found = np.flatnonzero(totals)
+        return dict(zip(found.tolist(), totals[found].tolist(), strict=True))
 
     def coverage(self, query: dict[int, float]) -> NDArray[np.float64]:
         """Return for every organisation the share of the query's term weight that it holds, in [0, 1)."""
@@ -88,8 +94,12 @@ class Terms:
 
 def saturate(counted: dict[int, float]) -> dict[int, float]:
     """Return BM25's saturated frequency of each term, in [0, 1): doi:10.1561/1500000019."""
-    norm = K1 * (1 - B + B * sum(counted.values()) / PIVOT_WORDS)
+    norm = _norm(sum(counted.values()))
     return {term: count / (count + norm) for term, count in counted.items()}
+
+
+def _norm(words: float) -> float:
+    return K1 * (1 - B + B * words / PIVOT_WORDS)
 
 
 def build_terms(texts: Sequence[str], profile_texts: sparse.csr_array[Any]) -> Terms:

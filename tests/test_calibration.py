@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.errors import ModelError
-from matcher.ranking.calibration import Calibration, band, fit_calibration
+from matcher.ranking.calibration import LEAST_RIGHT, Calibration, band, fit_calibration
 from matcher.vocabularies import load
 
 LINE = Calibration((0.0, 2.0, 4.0), (0.1, 0.3, 0.3))
@@ -19,27 +19,53 @@ def test_the_line_is_straight_between_breakpoints_and_level_outside() -> None:
 
 def test_of_neighbours_in_the_wrong_order_the_mean_is_taken() -> None:
     scores, outcomes = np.array([1.0, 2.0, 3.0, 4.0]), np.array([0.0, 1.0, 0.0, 1.0])
-    assert fit_calibration(scores, outcomes) == Calibration((1.0, 2.0, 3.0, 4.0), (0.0, 0.5, 0.5, 1.0))
+    assert fit_calibration(scores, outcomes, least_right=0) == Calibration((1.0, 2.0, 3.0, 4.0), (0.0, 0.5, 0.5, 1.0))
+
+
+def test_blocks_with_too_few_right_answers_join_those_below_from_the_top_down() -> None:
+    scores, outcomes = np.arange(1.0, 11.0), np.array([0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0])
+    assert fit_calibration(scores, outcomes, least_right=1) == Calibration(
+        (1.0, 7.0, 8.0, 9.0, 10.0), (2 / 7, 2 / 7, 0.5, 0.5, 1.0)
+    )
+    assert fit_calibration(scores, outcomes, least_right=2) == Calibration(
+        (1.0, 7.0, 8.0, 10.0), (2 / 7, 2 / 7, 2 / 3, 2 / 3)
+    )
+    assert fit_calibration(scores, outcomes, least_right=3) == Calibration((1.0,), (0.4,))
+
+
+def test_fewer_right_answers_than_a_block_needs_tell_nobody_apart() -> None:
+    scores = np.arange(100.0)
+    outcomes = (scores >= 101 - LEAST_RIGHT).astype(float)
+    assert fit_calibration(scores, outcomes) == Calibration((0.0,), ((LEAST_RIGHT - 1) / 100,))
+
+
+def test_a_chance_hit_at_the_top_is_no_certainty() -> None:
+    scores = np.arange(400.0)
+    outcomes = (scores % 10 == 9).astype(float)
+    assert fit_calibration(scores, outcomes, least_right=0).probability(scores)[-1] == 1.0
+    assert fit_calibration(scores, outcomes).probability(scores)[-1] < 0.15
 
 
 def test_a_weight_counts_like_as_many_observations() -> None:
     scores, outcomes = np.array([1.0, 2.0]), np.array([1.0, 0.0])
-    assert fit_calibration(scores, outcomes, np.array([3.0, 1.0])) == Calibration((1.0,), (0.75,))
-    repeated = fit_calibration(np.array([1.0, 1.0, 1.0, 2.0]), np.array([1.0, 1.0, 1.0, 0.0]))
+    assert fit_calibration(scores, outcomes, np.array([3.0, 1.0]), least_right=0) == Calibration((1.0,), (0.75,))
+    repeated = fit_calibration(np.array([1.0, 1.0, 1.0, 2.0]), np.array([1.0, 1.0, 1.0, 0.0]), least_right=0)
     assert repeated == Calibration((1.0,), (0.75,))
 
 
 def test_a_long_level_stretch_keeps_its_ends_only() -> None:
     scores = np.arange(1000.0)
-    assert fit_calibration(scores, (scores >= 500).astype(float)) == Calibration(
+    assert fit_calibration(scores, (scores >= 500).astype(float), least_right=0) == Calibration(
         (0.0, 499.0, 500.0, 999.0), (0.0, 0.0, 1.0, 1.0)
     )
 
 
-@given(observed)
-def test_probabilities_rise_with_scores_and_their_mean_is_the_share_observed(pairs: list[tuple[int, int]]) -> None:
+@given(observed, st.integers(0, 12))
+def test_probabilities_rise_with_scores_and_their_mean_is_the_share_observed(
+    pairs: list[tuple[int, int]], least: int
+) -> None:
     scores, outcomes = (np.array(column, dtype=float) for column in zip(*pairs, strict=True))
-    probabilities = fit_calibration(scores, outcomes).probability(scores)
+    probabilities = fit_calibration(scores, outcomes, least_right=least).probability(scores)
     assert np.all((probabilities >= 0) & (probabilities <= 1))
     assert np.all(np.diff(probabilities[np.argsort(scores)]) >= 0)
     assert probabilities.mean() == pytest.approx(outcomes.mean())
@@ -49,10 +75,8 @@ def test_probabilities_rise_with_scores_and_their_mean_is_the_share_observed(pai
 def test_the_order_of_observations_changes_nothing(pairs: list[tuple[int, int]], random) -> None:  # type: ignore[no-untyped-def]
     shuffled = list(pairs)
     random.shuffle(shuffled)
-    fitted = [
-        fit_calibration(*(np.array(column, dtype=float) for column in zip(*one, strict=True)))
-        for one in (pairs, shuffled)
-    ]
+    columns = [np.array(one, dtype=float).T for one in (pairs, shuffled)]
+    fitted = [fit_calibration(scores, outcomes, least_right=2) for scores, outcomes in columns]
     grid = np.linspace(-25, 25, 101)
     assert np.allclose(fitted[0].probability(grid), fitted[1].probability(grid), atol=1e-12)
 

@@ -40,6 +40,15 @@ def test_json_holds_every_task_that_was_asked_for_and_the_seed(run: CommandLine)
     assert document["seed"] == 3
 
 
+def test_what_is_being_done_is_told_beside_the_answer(run: CommandLine) -> None:
+    done = run("evaluate", "--data", SAMPLE, "--task", "partners", "--task", "cold", "--json")
+    lines = [line.removesuffix(" ...") for line in done.err.splitlines()]
+    for said in ("state before 20", "partners: fit 20", "partners: fitting on ", "partners: test 20", "cold: test 20"):
+        assert any(line.startswith(said) for line in lines), said
+    assert not [line for line in lines if line.startswith("cold: fit")]  # what partners learned serves both
+    assert done.document["tasks"]
+
+
 def test_it_reads_a_store_too_and_changes_nothing_in_it(run: CommandLine) -> None:
     run("import", SAMPLE)
     before = run("status", "--json").document["revision"]

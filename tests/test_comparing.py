@@ -43,3 +43,16 @@ def test_without_right_candidates_there_are_no_probabilities() -> None:
     assert head.calibration is not None
     assert head.least_probability == 0.5
     assert replace(half, units=units[:1].repeat(LEAST_CLUSTERS)).calibrated("hand", hand_set()).calibration is None
+
+
+def test_the_most_elaborate_model_is_preferred_unless_a_plainer_one_is_surely_better() -> None:
+    units = np.array([f"u{number}" for number in range(2 * LEAST_CLUSTERS)])
+    noise = np.random.default_rng(0).normal(0, 0.2, len(units))
+    plain, elaborate = np.full(len(units), 0.5), 0.49 + noise - noise.mean()
+    scores = {name: np.zeros(1) for name in ("plain", "elaborate")}
+    tried = Tried({"plain": plain, "elaborate": elaborate}, units, scores, np.zeros(1))
+    assert tried.mean("plain") > tried.mean("elaborate")
+    assert tried.preferred(["plain", "elaborate"], seed=0) == "elaborate", "the difference is noise"
+    surely = replace(tried, ndcg={"plain": plain, "elaborate": plain - 0.1 + noise / 100})
+    assert surely.preferred(["plain", "elaborate"], seed=0) == "plain"
+    assert surely.preferred(["plain"], seed=0) == "plain"

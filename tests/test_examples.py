@@ -11,16 +11,19 @@ from builders import frozen, together, world
 from matcher.history import NOBODY, Question
 from matcher.query import Filters, organisation_query
 from matcher.records import Organisation
-from matcher.signals import SIGNALS
+from matcher.signals import SIGNALS, measure_signals
 from matcher.snapshot import Snapshot
 from matcher.snapshot.columns import day_number
+from matcher.together import BLOCK
 from matcher.training.examples import (
     BLANKED_SHARE,
     NETWORK_SIGNALS,
     NETWORK_SOURCES,
+    RIVALS,
     collect,
     join,
     put,
+    put_all,
 )
 
 DAY = day_number(date(2025, 1, 1))
@@ -55,6 +58,19 @@ def test_a_question_is_put_with_its_candidates_and_who_of_them_was_right() -> No
     assert ids == ["c", "d", "e", "f", "g"], "not who asks, nor a present partner, nor who is barred"
     assert asked.relevant.tolist() == [True, True, False, False, False]
     assert asked.right().sum() == 2
+
+
+def test_questions_put_together_are_put_as_each_alone() -> None:
+    snapshot = village()
+    ids = [id for _ in range(BLOCK) for id in ("asker", "b", "c", "h")]
+    asked = [replace(question(snapshot, "d"), query=organisation_query(snapshot, [id])) for id in ids]
+    together_ = list(put_all(iter(asked), snapshot, DAY))
+    assert [one.question for one in together_] == asked
+    for one, alone in zip(together_, (put(each, snapshot, DAY) for each in asked), strict=True):
+        assert np.array_equal(one.rows, alone.rows)
+        assert np.array_equal(one.relevant, alone.relevant)
+        values, expected = (measure_signals(each.context, each.rows) for each in (one, alone))
+        assert np.array_equal(values, expected, equal_nan=True)
 
 
 def test_a_right_answer_whom_the_rules_exclude_is_not_right() -> None:
@@ -128,6 +144,25 @@ def test_a_blanked_question_has_no_candidates_that_only_the_network_found() -> N
     right = [int(examples.grades[one:end].sum()) for one, end in itertools.pairwise(starts)]
     assert 0 < sum(blank) < 12
     assert right == [1 if hidden else 2 for hidden in blank]
+
+
+def test_right_answers_stand_beside_rivals_that_are_as_well_connected_where_the_network_is_known() -> None:
+    """Of 80, half have one collaboration and half have none; the right answer has one."""
+    snapshot = frozen(
+        world(
+            Organisation(id="asker", description="rope from hemp"),
+            *(Organisation(id=f"o{number:02}", description="hemp") for number in range(80)),
+            *(together(f"p{number:02}", f"o{number:02}", f"o{number + 1:02}") for number in range(0, 40, 2)),
+        )
+    )
+    examples = collect([question(snapshot, "o07")] * 12, snapshot, DAY, seed=0)
+    assert examples.matched is not None
+    assert 0 < examples.matched.questions < 12, "none where the network is unknown"
+    assert set(examples.matched.sizes.tolist()) == {RIVALS + 1}
+    assert examples.matched.grades.sum() == examples.matched.questions
+    popularity = examples.matched.values[:, NAMES.index("popularity")]
+    assert len(np.unique(popularity)) == 1, "fame tells nobody apart"
+    assert len(np.unique(examples.values[:, NAMES.index("popularity")])) == 2
 
 
 def test_examples_of_several_snapshots_stand_one_after_the_other() -> None:

@@ -1,6 +1,7 @@
 """Fitted models: the additive one is the booster that it came from, monotone, and the same bytes every time."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -209,3 +210,21 @@ def test_without_lightgbm_it_is_said_what_to_install(monkeypatch: pytest.MonkeyP
     monkeypatch.setitem(__import__("sys").modules, "lightgbm", None)
     with pytest.raises(ModelError, match="pip install"):
         fit_additive(join([learnt(2)]), "additive")
+
+
+def test_trees_learn_from_right_answers_beside_rivals_and_the_line_they_start_from_does_not() -> None:
+    """Among candidates the offer says nothing; beside rivals it alone says who was right."""
+    candidates = learnt()
+    candidates.values[:, OFFER] = 0.5
+    chance = np.random.default_rng(1)
+    values = np.full((4000, len(SIGNALS)), 0.5)
+    values[:, OFFER] = chance.random(4000)
+    grades = (values[:, OFFER] > 0.9).astype(np.int32)
+    beside = replace(candidates, matched=Examples(values, grades, np.full(100, 40), np.ones(4000)))
+    without, model = (fit_additive(one, "additive") for one in (candidates, beside))
+    probes = np.full((2, len(SIGNALS)), 0.5)
+    probes[:, OFFER] = 0.1, 0.95
+    low, high = scores_of(model)(probes)
+    assert np.ptp(scores_of(without)(probes)) < 1e-9
+    assert high - low > 0.5
+    assert fitting.fit_rising(beside, "line") == fitting.fit_rising(candidates, "line")

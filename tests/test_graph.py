@@ -38,6 +38,28 @@ def test_without_takes_out_one_member_only() -> None:
     assert incidence.pair_weights.tolist() == [1.0, 1.0, 0.0]
 
 
+def test_members_stand_collaboration_by_collaboration() -> None:
+    assert triangle_and_tail().members_of(np.array([1, 0], dtype=np.int32)).tolist() == [2, 3, 0, 1, 2]
+    assert triangle_and_tail().members_of(np.zeros(0, dtype=np.int32)).tolist() == []
+
+
+def test_what_a_walk_can_follow_are_the_collaborations_of_several() -> None:
+    joint = triangle_and_tail().joint
+    assert joint.rows.tolist() == [0, 1]
+    assert joint.by_organisation.toarray().tolist() == [[1, 0], [1, 0], [1, 1], [0, 1], [0, 0]]
+    assert joint.linking.tolist() == [2], "two is in both; four has a collaboration alone"
+    assert joint.alone.tolist() == [2, 1]
+    assert joint.onto_linking.toarray().tolist() == [[1, 1]]
+    assert np.array_equal(joint.by_collaboration.toarray(), joint.by_organisation.toarray().T)
+    assert np.array_equal(joint.from_linking.toarray(), joint.onto_linking.toarray().T)
+
+
+def test_where_everybody_works_alone_there_is_nothing_to_follow() -> None:
+    joint = Incidence.from_memberships([0, 1], [0, 1], np.zeros(2, dtype=np.int32), 3).joint
+    assert joint.by_organisation.shape == (3, 0)
+    assert joint.onto_linking.shape == (0, 0)
+
+
 def test_networkx_gets_a_bipartite_graph_with_names_and_dates() -> None:
     graph = to_networkx(world(Organisation(id="a", name="Alpha", kind="sme"), together("p", "a", "b", year=2021)))
     assert graph.nodes["a"] == {"bipartite": 0, "name": "Alpha", "kind": "sme"}

@@ -196,7 +196,7 @@ def test_capacities_must_be_given_for_every_organisation() -> None:
         share_out([ranked_of([1.0], rows=[5], key="a")], 1, ListSettings(), no_capacities[:3])
 
 
-def test_the_default_cap_is_a_fifth_of_the_lists_but_never_below_its_least() -> None:
-    assert default_cap(lists=1000) == 200
+def test_the_default_cap_is_a_quarter_of_the_lists_but_never_below_its_least() -> None:
+    assert default_cap(lists=1000) == 250
     assert default_cap(lists=5) == LEAST_CAP
     assert default_cap(lists=0) == LEAST_CAP

@@ -9,7 +9,14 @@ from matcher.errors import InputError
 from matcher.lists import ListSettings
 from matcher.matching import BY_SCORE, AskSettings, Matcher, Suggestion, Suggestions
 from matcher.matching.ordering import LEAST_BLOCK, order_of
-from matcher.matching.reciprocity import ALIKE, OF_NETWORK, backward_scores, counting_signals, place_on_scale
+from matcher.matching.reciprocity import (
+    ALIKE,
+    OF_ITS_PAST,
+    OF_NETWORK,
+    backward_scores,
+    counting_signals,
+    place_on_scale,
+)
 from matcher.query import Filters, brief_query, organisation_query, text_query
 from matcher.ranking import Model, Weights, hand_set, rank
 from matcher.ranking.dials import Dialled, Dials
@@ -18,6 +25,7 @@ from matcher.records import Brief, Organisation, Records
 from matcher.signals import SIGNALS, measure_signals
 from matcher.snapshot import Snapshot
 from matcher.snapshot.columns import day_number
+from matcher.together import BLOCK
 
 DAY = day_number(TODAY)
 NO_MOVES = ListSettings(newcomer_floor=0.0, diversity=0.0)
@@ -213,6 +221,37 @@ def test_the_backward_score_is_that_of_all_signals_measured(snapshot: Snapshot, 
         asking = Context(snapshot, organisation_query(snapshot, [snapshot.organisations.ids[int(row)]]), DAY)
         values = measure_signals(asking, question.context.asking)
         assert backward == pytest.approx(rank(hand_set(), question.context.asking, values).scores[0], abs=1e-9)
+
+
+def test_signals_of_one_s_past_are_unknown_for_who_has_none(snapshot: Snapshot) -> None:
+    signals = tuple(signal for signal in SIGNALS if signal.name in OF_ITS_PAST)
+    assert len(signals) == len(OF_ITS_PAST)
+    context = Context(snapshot, organisation_query(snapshot, ["hub"]), DAY)
+    other, asks = (np.array([snapshot.organisations.ids.position(id)], dtype=np.int32) for id in ("other", "asks"))
+    assert np.all(np.isnan(measure_signals(context, other, signals)))
+    assert not np.any(np.isnan(measure_signals(context, asks, signals)))
+
+
+@pytest.mark.parametrize("id", ["n00", "n01"])
+def test_more_than_are_worked_on_at_once_have_the_backward_scores_of_each_alone(id: str) -> None:
+    """Every second of the crowd, among them n00 and not n01, has a network."""
+    crowd = [f"n{number:02}" for number in range(2 * BLOCK + 3)]
+    snapshot = frozen(
+        world(
+            *port().organisations,
+            *port().collaborations,
+            *(Organisation(id=one, description="Ropes of hemp." + " Nets." * place) for place, one in enumerate(crowd)),
+            *(together(f"c{one}", one, "hub", text="Boats of hemp.") for one in crowd[::2]),
+        )
+    )
+    context = Context(snapshot, organisation_query(snapshot, [id]), DAY)
+    rows = np.setdiff1d(np.arange(len(snapshot.organisations)), [*context.asking, *context.partners]).astype(np.int32)
+    values = measure_signals(context, rows)
+    backward = backward_scores(context, hand_set(), rows, values)
+    for row, score in zip(rows, backward, strict=True):
+        alone = Context(snapshot, organisation_query(snapshot, [snapshot.organisations.ids[int(row)]]), DAY)
+        expected = rank(hand_set(), context.asking, measure_signals(alone, context.asking)).scores[0]
+        assert score == pytest.approx(expected, abs=1e-9)
 
 
 def test_signals_that_cannot_count_are_not_measured() -> None:

@@ -1,3 +1,4 @@
+import html
 import sys
 from typing import Any
 
@@ -74,3 +75,11 @@ def test_a_variant_of_ours_does_not_take_its_place() -> None:
 def test_every_source_of_candidates_and_every_family_of_baselines_has_its_words() -> None:
     assert {source.name for source in SOURCES} | {"all"} <= set(load("report")["sources"])
     assert {baseline.family for baseline in BASELINES} | {"ours", "ceiling"} <= set(load("report")["families"])
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_tasks_of_the_same_title_are_told_apart_by_their_names(language: str) -> None:
+    title = html.escape(task()["title"][language])
+    page = report_html(document(tasks=[task("T3-h2020"), task("T3 <b> & horizon")]), language)
+    for name in ("T3-h2020", "T3 &lt;b&gt; &amp; horizon"):
+        assert page.count(f"{name} · {title}</") == 3, name  # in short, at a glance, and above its part

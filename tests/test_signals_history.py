@@ -13,9 +13,10 @@ from matcher.context import Context
 from matcher.graph import PRIOR, Decayed, Incidence
 from matcher.query import Query, brief_query, organisation_query, text_query
 from matcher.records import Brief, Organisation, Records
-from matcher.signals import SIGNALS, measure_signals
+from matcher.signals import SIGNALS, joint_collaborations, measure_signals
 from matcher.snapshot import Snapshot
 from matcher.snapshot.columns import day_number
+from matcher.walking import seeds_of, walk
 
 NAMES = [signal.name for signal in SIGNALS]
 
@@ -91,10 +92,11 @@ def test_of_two_equally_near_the_one_reached_along_the_subject_is_nearer() -> No
 
 
 def test_a_walk_that_likes_all_collaborations_alike_is_the_ordinary_one() -> None:
-    network = frozen(valley()).decayed(day_number(TODAY), 4.0)
-    leaving, entering = network.steps_along(np.full(len(network.decay), 0.5))
-    assert leaving * 0.5 == pytest.approx(network.steps[0])
-    assert entering == pytest.approx(network.steps[1] * 0.5)
+    snapshot = frozen(valley())
+    network = snapshot.decayed(day_number(TODAY), 4.0)
+    seeds = seeds_of(network, [np.array([snapshot.organisations.ids.position("asker")], dtype=np.int32)])
+    alike = walk(network, seeds, np.full((len(network.decay), 1), 0.5))
+    assert alike == pytest.approx(walk(network, seeds), rel=1e-12)
 
 
 def test_three_collaborations_of_today_are_half_of_recent_activity_and_old_ones_next_to_nothing() -> None:
@@ -265,3 +267,35 @@ def test_a_lift_is_computed_once_for_each_column_and_group() -> None:
     assert network.lift(country, 0) is network.lift(country, 0)
     assert not np.array_equal(network.lift(country, 0), network.lift(country, 1))
     assert not np.array_equal(network.lift(country, 0), network.lift(np.roll(country, 20), 0))
+
+
+def circle() -> Snapshot:
+    """a and b met x together in p1 of four; a alone met y, b alone met y too; nobody of them met z."""
+    return frozen(
+        world(
+            *(Organisation(id=id) for id in "abcxyz"),
+            together("p1", "a", "b", "c", "x", year=2025),
+            together("p2", "a", "y", year=2025),
+            together("p3", "b", "y", year=2025),
+            together("p4", "c", "z", year=2025),
+        )
+    )
+
+
+def test_who_met_several_of_those_who_ask_at_once_is_told_from_who_met_them_one_by_one() -> None:
+    values = dict(zip("xyz", measured(circle(), organisation_query(circle(), ["a", "b"]), "xyz"), strict=True))
+    strength = 2 * 1 / 4  # two of four, and both asked for the other; begun on the very day
+    assert values["x"] == pytest.approx(strength / (strength + joint_collaborations.HALF), rel=1e-3)
+    assert values["y"] == 0
+    assert values["z"] == 0
+
+
+def test_of_one_who_asks_and_of_newcomers_nobody_knows_a_circle() -> None:
+    assert np.isnan(measured(circle(), organisation_query(circle(), ["a"]), "xyz")).all()
+    alone = frozen(world(*(Organisation(id=id) for id in "abx"), together("p1", "a", "b", year=2025)))
+    assert np.isnan(measured(alone, organisation_query(alone, ["a", "b"]), "x")).all()
+
+
+def measured(snapshot: Snapshot, query: Query, ids: str) -> np.ndarray:
+    rows = np.array([snapshot.organisations.ids.position(id) for id in ids], dtype=np.int32)
+    return joint_collaborations.measure(Context(snapshot, query, day_number(date(2025, 1, 1))), rows)

@@ -14,7 +14,7 @@ from matcher.cli.options import TimedOptions, takes
 from matcher.cli.session import ProgressBars, console, day_of, note, print_json, settings_of, warn, workspace_of
 from matcher.errors import InputError
 from matcher.evaluation.assembling import evaluate_task, whole
-from matcher.evaluation.fitted import Source
+from matcher.evaluation.fitted import Lessons, Source
 from matcher.evaluation.tasks import TASKS, task_named
 from matcher.history.windows import plan_of
 from matcher.importers import ImportRequest
@@ -54,16 +54,16 @@ def evaluate(options: EvaluateOptions) -> None:
         raise InputError(f"--queries is {options.queries}; give at least 1.")
     today, began = day_of(options), time.perf_counter()
     language = settings_of(options).language
-    with ExitStack() as stack, ProgressBars() as progress:
+    with ExitStack() as stack:
         workspace = _opened(options, stack)
         records = workspace.store.read()
         source = Source(records, workspace.encoder, workspace.store, options.seed)
         plan = plan_of(records, options.cut.date() if options.cut else None)
-        told = []
-        for done, task in enumerate(names):
-            progress(f"Evaluating {task.name}", done, len(names))
-            told.append(evaluate_task(task, plan, source, options.queries).document)
-        progress("Evaluating", len(names), len(names))
+        told, learned = [], Lessons()
+        for task in names:
+            with ProgressBars() as progress:  # of one task: all of them would not fit on a screen
+                watched = replace(source, progress=progress)
+                told.append(evaluate_task(task, plan, watched, options.queries, learned=learned).document)
         document = whole(told, source=source, today=today, store=_name(options, workspace), began=began)
     if options.report is not None:
         _write(document, options.report, language)

@@ -46,7 +46,7 @@ class ExportOptions(RankingOptions):
         typer.Option(
             "--cap",
             metavar="N",
-            help="Most lists that hold one organisation; if not given, a fifth of the lists.",
+            help="Most lists that hold one organisation; if not given, a quarter of the lists.",
         ),
     ] = None
 

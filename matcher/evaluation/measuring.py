@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.evaluation.negatives import degree_matched, hard
+from matcher.evaluation.negatives import MOST_NEGATIVES, hard
 from matcher.metrics.exposure import EMPTY
 from matcher.metrics.ranking import LENGTH, RankingMeasures, measure_ranking, mrr_with_negatives, top
 from matcher.training.examples import Put
+from matcher.training.matched import degree_matched
 
 HARD_BY = ("pagerank", "resource-allocation", "dense")
 """Methods whose best wrong answers are the hard negatives."""
@@ -46,6 +47,11 @@ class Against:
     low: NDArray[np.bool_]
     """Mask of organisations of below-median degree, over all."""
 
+    @property
+    def rows(self) -> NDArray[np.int32]:
+        """All who are held against each other, ascending."""
+        return np.unique(np.concatenate([self.positives, self.degree.ravel(), self.hard]))
+
 
 def against(asked: Put, scores: dict[str, NDArray[np.float64]], seed: Sequence[int]) -> Against:
     """Draw the negatives of a question; the same for all methods."""
@@ -56,20 +62,31 @@ def against(asked: Put, scores: dict[str, NDArray[np.float64]], seed: Sequence[i
     positives = np.flatnonzero(right).astype(np.int32)
     if len(positives) > MOST_POSITIVES:
         positives = np.sort(random.choice(positives, MOST_POSITIVES, replace=False))
-    matched = [degree_matched(int(row), wrong, degrees, random) for row in positives]
+    matched = [degree_matched(int(row), wrong, degrees, MOST_NEGATIVES, random) for row in positives]
     known = [scores[name] for name in HARD_BY if name in scores]
     low = degrees < max(float(np.median(degrees[asked.allowed])), 2.0) if asked.allowed.any() else degrees < 0
     return Against(positives, np.array(matched, dtype=np.int32), hard(wrong, known), low)
 
 
-def keep(kept: Kept, scores: NDArray[np.float64], asked: Put, rivals: Against, seed: Sequence[int]) -> None:
-    """Measure one method's scores (over all organisations, NaN says nothing) and keep what they are worth."""
+def keep(
+    kept: Kept,
+    scores: NDArray[np.float64],
+    pool: NDArray[np.float64],
+    asked: Put,
+    rivals: Against,
+    seed: Sequence[int],
+) -> None:
+    """Measure one method's scores (over all organisations, NaN says nothing) and keep what they are worth.
+
+    `pool` are its scores where the right answers and their rivals are all there is to choose from: of so few all are
+    candidates, as `matcher.candidates` has it.
+    """
     right, rows = asked.right(), np.flatnonzero(asked.allowed).astype(np.int32)
-    narrow = scores.astype(np.float32)
+    narrow, among = scores.astype(np.float32), pool.astype(np.float32)
     kept.measures.append(measure_ranking(narrow[rows], right[rows]))
-    kept.degree.append(_among(narrow, rivals.positives, rivals.degree))
+    kept.degree.append(_among(among, rivals.positives, rivals.degree))
     every = np.broadcast_to(rivals.hard, (len(rivals.positives), len(rivals.hard)))
-    kept.hard.append(_among(narrow, rivals.positives, every))
+    kept.hard.append(_among(among, rivals.positives, every))
     low = rows[rivals.low[rows]]
     kept.below_median.append(measure_ranking(narrow[low], right[low]).recall_at_10 if len(low) else float("nan"))
     listed = np.full(LENGTH, EMPTY, dtype=np.int32)

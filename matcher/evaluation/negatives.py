@@ -1,4 +1,4 @@
-"""Fair negatives: wrong answers that are as well connected as the right one, or that look right."""
+"""Hard negatives: wrong answers that look right to several methods."""
 
 from collections.abc import Sequence
 
@@ -7,21 +7,6 @@ from numpy.typing import NDArray
 
 MOST_NEGATIVES = 100
 """So many wrong answers stand against each right one."""
-
-
-def degree_matched(
-    positive: int, pool: NDArray[np.int32], degrees: NDArray[np.int32], random: np.random.Generator
-) -> NDArray[np.int32]:
-    """Return MOST_NEGATIVES rows of the pool whose number of collaborations is nearest to that of `positive`.
-
-    Among those equally near the choice is random; a smaller pool is returned whole. Aiyappa et al. 2024,
-    arXiv:2405.14985: a random wrong answer is mostly somebody whom nobody knows.
-    """
-    if len(pool) <= MOST_NEGATIVES:
-        return pool
-    apart = np.abs(np.log2(degrees[pool] + 1.0) - np.log2(degrees[positive] + 1.0))
-    order = np.lexsort((random.random(len(pool)), apart))
-    return np.asarray(pool[order[:MOST_NEGATIVES]])
 
 
 def hard(

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.evaluation.baselines import Baseline, BaselineKind, Ground, available
-from matcher.evaluation.fitted import Fitted, Source, asked_in, fit_all
+from matcher.evaluation.fitted import Fitted, Lessons, Source, asked_in, fit_all, shown
 from matcher.evaluation.measuring import Kept, against, keep
 from matcher.evaluation.tasks import Task
 from matcher.history import Question, Window
@@ -15,7 +15,8 @@ from matcher.history.windows import Plan
 from matcher.metrics.ranking import LENGTH
 from matcher.signals import measure_signals
 from matcher.snapshot import UNKNOWN, Snapshot
-from matcher.training.examples import Put, put
+from matcher.training.examples import Put, put_all
+from matcher.training.states import counted
 
 MOST_TESTED = 1_000
 """So many questions of the test windows are asked, drawn by the seed."""
@@ -54,9 +55,11 @@ class Tested:
         return self.methods[method].column("ndcg_at_10")
 
 
-def test_task(task: Task, plan: Plan, source: Source, most: int = MOST_TESTED) -> Tested:
+def test_task(
+    task: Task, plan: Plan, source: Source, most: int = MOST_TESTED, learned: Lessons | None = None
+) -> Tested:
     """Fit before the test windows, then ask every method each question of the test windows, once."""
-    return test_fitted(task, fit_all(task, plan.fit, plan.validation, source), plan.test, source, most)
+    return test_fitted(task, fit_all(task, plan.fit, plan.validation, source, learned), plan.test, source, most)
 
 
 def test_fitted(
@@ -78,12 +81,13 @@ def test_fitted(
 def _asked(
     tested: Tested, source: Source, most: int, kinds: Sequence[BaselineKind]
 ) -> Iterator[tuple[Put, dict[str, Baseline]]]:
-    for _, snapshot, day, questions in asked_in(tested.task, tested.windows, source, most):
+    for window, snapshot, day, questions in asked_in(tested.task, tested.windows, source, most):
         ground = Ground(snapshot, day, source.seed, tested.fitted.tuning)
         baselines = {kind.name: kind.prepare(ground) for kind in kinds} if questions else {}
         tested.known, tested.newcomers = len(snapshot.organisations), ~snapshot.incidence.connected
-        for question in questions:
-            yield put(question, snapshot, day), baselines
+        told = shown(tested.task, "test", window)
+        for asked in counted(put_all(questions, snapshot, day), len(questions), told, source.progress):
+            yield asked, baselines
 
 
 def _measure(tested: Tested, asked: Put, baselines: dict[str, Baseline], seed: int) -> None:
@@ -91,16 +95,20 @@ def _measure(tested: Tested, asked: Put, baselines: dict[str, Baseline], seed: i
     if not right.any():
         return
     number = len(tested.units)
-    values = measure_signals(asked.context, asked.rows)
     scores = {name: baseline.scores(asked.context) for name, baseline in baselines.items()}
     rivals = against(asked, scores, (seed, number))
-    narrow = {name: scorer(values) for name, scorer in tested.fitted.scorers.items()}
-    scores |= {name: asked.over_all(found) for name, found in narrow.items()}
-    scores[OURS] = scores[tested.fitted.chosen]
+    pools = dict(scores)
+    rows = np.union1d(asked.rows, rivals.rows)
+    values, is_candidate = measure_signals(asked.context, rows), np.isin(rows, asked.rows)
+    for name, scorer in tested.fitted.scorers.items():
+        pools[name] = np.full(len(right), np.nan)
+        pools[name][rows] = found = scorer(values)
+        scores[name] = asked.over_all(found[is_candidate])
+    scores[OURS], pools[OURS] = scores[tested.fitted.chosen], pools[tested.fitted.chosen]
     for name, found in scores.items():
-        keep(tested.methods.setdefault(name, Kept()), found, asked, rivals, (seed, number))
+        keep(tested.methods.setdefault(name, Kept()), found, pools[name], asked, rivals, (seed, number))
     _keep_question(tested, asked, right)
-    _keep_probabilities(tested, narrow[tested.fitted.chosen], asked)
+    _keep_probabilities(tested, scores[OURS][asked.rows], asked)
 
 
 def _keep_question(tested: Tested, asked: Put, right: NDArray[np.bool_]) -> None:

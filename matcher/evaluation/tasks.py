@@ -15,6 +15,9 @@ from matcher.history.questions import (
 )
 from matcher.vocabularies import load
 
+Make = Callable[[Past, int | None], list[Question]]
+"""Makes the questions of a window, at most so many."""
+
 
 @dataclass(frozen=True)
 class Task:
@@ -22,9 +25,14 @@ class Task:
 
     name: str
     question: str
-    make: Callable[[Past, int | None], list[Question]]
-    learn: Callable[[Past, int | None], list[Question]] | None = None
+    make: Make
+    learn: Make | None = None
     """What is learned from where that differs: one model serves warm and cold organisations alike."""
+
+    @property
+    def lessons(self) -> Make:
+        """Makes the questions that are learned from."""
+        return self.learn or self.make
 
     @property
     def title(self) -> Mapping[str, str]:

@@ -27,6 +27,8 @@ MOST_QUOTED = 110
 _NETWORK = ("shared_partners", "third_degree", "proximity")
 _OF_COLLABORATIONS = (*_NETWORK, "subject_proximity")
 """Signals that know nothing of an organisation without collaborations."""
+_OF_CIRCLES = "joint_collaborations"
+"""The same, where several ask."""
 _WORDS = ("profile_similarity", "rare_terms")
 """Signals whose reasons name the same words: the larger one is told."""
 _POSITION = {signal.name: position for position, signal in enumerate(SIGNALS)}
@@ -140,7 +142,7 @@ def would_raise(context: Context, row: int, values: Sequence[float], model: Mode
         "raise_place": _if_missing(possible, unknown, "place", bool(np.isnan(organisations.latitude[row]))),
         "raise_kinds": _if_missing(possible, unknown, "kinds", organisations.kind[row] == UNKNOWN),
         "raise_freshness": max(0.0, _room(possible, values, "freshness", model)),
-        "raise_network": sum(possible[name] for name in _OF_COLLABORATIONS)
+        "raise_network": sum(possible[name] for name in _of_collaborations(context))
         if not context.snapshot.incidence.connected[row] and len(context.partners)
         else 0.0,
     }
@@ -180,3 +182,7 @@ def rule_sentence(context: Context, row: int, rule: str, language: str) -> str:
         country=organisations.countries[country] if country >= 0 else unknown,
         countries=", ".join(filters.countries),
     )
+
+
+def _of_collaborations(context: Context) -> tuple[str, ...]:
+    return _OF_COLLABORATIONS if len(context.asking) < 2 else (*_OF_COLLABORATIONS, _OF_CIRCLES)

@@ -71,7 +71,7 @@ def later_undertakings(
     records: Records, snapshot: Snapshot, window: Window, most_members: int = MOST_MEMBERS
 ) -> list[Undertaking]:
     """Return the collaborations of 2 to `most_members` members that began in a window, by id."""
-    ids = snapshot.organisations.ids
+    row_of = {id: row for row, id in enumerate(snapshot.organisations.ids)}
     found: list[Undertaking] = []
     for one in sorted(records.collaborations, key=lambda one: one.id.encode()):
         if one.start is None or not window.cut <= one.start < window.until:
@@ -79,7 +79,7 @@ def later_undertakings(
         members = sorted({member.organisation for member in one.members})
         if not 2 <= len(members) <= most_members:
             continue
-        rows = {id: ids.position(id) for id in members}
+        rows = {id: row_of.get(id) for id in members}
         known = sorted(row for row in rows.values() if row is not None)
         found.append(
             Undertaking(

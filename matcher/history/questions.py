@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.encoders import Encoder
-from matcher.graph import row_columns
 from matcher.history import NOBODY, Question, Undertaking, sampled
 from matcher.query import Filters, Query, brief_query, organisation_query, text_query
 from matcher.records import Brief, Organisation
@@ -135,9 +134,8 @@ def present_partners_of(snapshot: Snapshot, rows: Sequence[int]) -> NDArray[np.i
     """Return the rows that share a collaboration with any of some rows, ascending, those rows left out."""
     incidence = snapshot.incidence
     joint = [incidence.collaborations_of(int(row)) for row in rows]
-    members = [row_columns(incidence.by_collaboration, int(one)) for part in joint for one in part]
-    every = np.unique(np.concatenate(members)) if members else NOBODY
-    return np.setdiff1d(every, np.array(rows, dtype=np.int32)).astype(np.int32)
+    partners = np.unique(incidence.members_of(np.concatenate([NOBODY, *joint])))
+    return np.asarray(partners[~np.isin(partners, np.array(rows, dtype=np.int32))])
 
 
 MAKERS: Mapping[str, Callable[[Past, int | None], list[Question]]] = {

@@ -34,8 +34,8 @@ class ListSettings:
     """Largest share of the list's worth (see `arranging.worth`) that newcomers and diversity may cost together."""
     cap: int | None = None
     """Most lists of one run in which an organisation may stand; None is no limit. For `share_out` only."""
-    seldom_floor: float = 0.2
-    """Share of the places (rounded) of each list of a run for somebody whom no other list shows. For `share_out`."""
+    seldom_floor: float = 0.18
+    """Share of all places of a run's lists for those whom no other list shows: see `seldom.make_room`."""
     pool: int = 5
     """So many times the list's length are looked at, and the best newcomers."""
 

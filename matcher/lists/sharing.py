@@ -18,7 +18,7 @@ from matcher.lists import CAP, CAP_YIELDS, CAPACITY, Arranged, ListSettings, Ran
 from matcher.lists.arranging import choose, record
 from matcher.lists.seldom import make_room
 
-MOST_SHARE = 0.2
+MOST_SHARE = 0.25
 """By default nobody may be in more than this share of a run's lists."""
 LEAST_CAP = 3
 """The default cap is never lower."""

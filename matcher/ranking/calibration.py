@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 from matcher.errors import ModelError
 from matcher.vocabularies import load
 
+LEAST_RIGHT = 10
+"""So many right answers make a probability: with fewer, its steps follow chance and do not hold for later questions."""
+
 
 @dataclass(frozen=True)
 class Calibration:
@@ -43,23 +46,49 @@ class Calibration:
 
 
 def fit_calibration(
-    scores: NDArray[np.float64], outcomes: NDArray[np.float64], weights: NDArray[np.float64] | None = None
+    scores: NDArray[np.float64],
+    outcomes: NDArray[np.float64],
+    weights: NDArray[np.float64] | None = None,
+    least_right: float = LEAST_RIGHT,
 ) -> Calibration:
-    """Return the calibration with the least squared error: isotonic regression of outcomes (0 or 1) on scores.
+    """Return the isotonic regression of outcomes (0 or 1) on scores, in blocks of at least `least_right` right answers.
 
-    Only breakpoints at which the line bends are kept. Raises ValueError for empty, non-finite or unequal input.
-    Zadrozny and Elkan 2002, doi:10.1145/775047.775151.
+    Blocks with fewer are joined with those below, from the top down, so that no step follows a few answers; the mean
+    probability stays the share observed. With 0 it is the line with the least squared error; with fewer right answers
+    in all it is level. Raises ValueError for empty, non-finite or unequal input. Isotonic regression: Zadrozny and
+    Elkan 2002, doi:10.1145/775047.775151.
     """
     _check(scores, outcomes, weights)
-    from sklearn.isotonic import IsotonicRegression  # takes a second to load
+    from sklearn.isotonic import isotonic_regression  # takes a second to load
 
-    fitted = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(scores, outcomes, weights)
-    x, y = np.asarray(fitted.X_thresholds_, dtype=np.float64), np.asarray(fitted.y_thresholds_, dtype=np.float64)
-    bends = np.ones(len(x), dtype=np.bool_)
-    bends[1:-1] = (y[1:-1] != y[:-2]) | (y[1:-1] != y[2:])
-    if len(y) > 1 and y[0] == y[-1]:
-        bends[1:] = False
-    return Calibration(tuple(x[bends].tolist()), tuple(y[bends].tolist()))
+    every = np.ones_like(scores) if weights is None else weights
+    x, place = np.unique(scores[every > 0], return_inverse=True)
+    mass = np.bincount(place, weights=every[every > 0])
+    right = np.bincount(place, weights=(every * outcomes)[every > 0])
+    levels = isotonic_regression(right / mass, sample_weight=mass, y_min=0.0, y_max=1.0)
+    steps = np.flatnonzero(np.diff(levels, prepend=-1.0) > 0)
+    starts = _joined(steps, np.add.reduceat(right, steps), least_right)
+    y = np.add.reduceat(right, starts) / np.add.reduceat(mass, starts)
+    y = np.maximum.accumulate(np.minimum(y, 1.0))  # but for rounding they rise, to 1 at most
+    if len(starts) == 1:
+        return Calibration((float(x[0]),), (float(y[0]),))
+    ends = np.append(starts[1:], len(x)) - 1
+    bends, first = np.unique(np.stack([starts, ends], axis=1), return_index=True)
+    return Calibration(tuple(x[bends].tolist()), tuple(np.repeat(y, 2)[first].tolist()))
+
+
+def _joined(starts: NDArray[np.intp], right: NDArray[np.float64], least: float) -> NDArray[np.intp]:
+    """Return where blocks start once each holds `least` right answers; those left at the bottom join the lowest."""
+    kept: list[int] = []
+    held = 0.0
+    for start, count in zip(starts[::-1].tolist(), right[::-1].tolist(), strict=True):
+        held += count
+        if held >= least:
+            kept.append(start)
+            held = 0.0
+    if not kept or kept[-1] != 0:
+        kept[-1:] = [0]
+    return np.array(kept[::-1], dtype=np.intp)
 
 
 def _check(scores: NDArray[np.float64], outcomes: NDArray[np.float64], weights: NDArray[np.float64] | None) -> None:

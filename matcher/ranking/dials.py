@@ -15,6 +15,7 @@ from matcher.vocabularies import load
 REACH = 0.25
 """Share of the model's whole range that popularity, turned up fully, adds from its least to its greatest value."""
 NEARNESS = (
+    "joint_collaborations",
     "shared_partners",
     "third_degree",
     "proximity",

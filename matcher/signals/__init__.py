@@ -15,6 +15,7 @@ from matcher.context import Context
 from matcher.signals import (
     countries_together,
     freshness,
+    joint_collaborations,
     kinds,
     kinds_together,
     need_offer,
@@ -56,6 +57,7 @@ SIGNALS = (
     Signal("profile_similarity", profile_similarity.measure),
     Signal("rare_terms", rare_terms.measure),
     Signal("similar_collaborations", similar_collaborations.measure),
+    Signal("joint_collaborations", joint_collaborations.measure),
     Signal("shared_partners", shared_partners.measure),
     Signal("third_degree", third_degree.measure),
     Signal("proximity", proximity.measure),

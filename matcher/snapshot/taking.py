@@ -82,17 +82,19 @@ def known_before(records: Records, cutoff: date) -> tuple[list[Organisation], li
 
     Texts without `described_on`, and everything else that cannot be shown to be older, are left out.
     """
-    collaborations = [c for c in _all(records)[1] if c.start is not None and c.start < cutoff]
+    organisations, collaborations = _all(records)
+    collaborations = [c for c in collaborations if c.start is not None and c.start < cutoff]
     active = {member.organisation for collaboration in collaborations for member in collaboration.members}
     known: list[Organisation] = []
-    for organisation in _all(records)[0]:
+    for organisation in organisations:
         described = organisation.described_on is not None and organisation.described_on < cutoff
+        if not described and organisation.id not in active:
+            continue
         if not described:
             organisation = replace(organisation, description="", offers=(), needs=(), sectors=(), described_on=None)
         if organisation.verified_on is not None and organisation.verified_on >= cutoff:
             organisation = replace(organisation, verified_on=None)
-        if described or organisation.id in active:
-            known.append(organisation)
+        known.append(organisation)
     return known, collaborations
 
 

@@ -121,7 +121,7 @@ def _chosen(states: States, kind: str) -> Choice:
     contenders = find_contenders(states, kind)
     models = {present.name: present.head_of(kind).model, **contenders.fitted, **contenders.later}
     tried = try_out({name: sum_of(model) for name, model in models.items()}, states.validation(kind))
-    best = max(contenders.fitted, key=tried.mean, default="") if len(tried.units) else ""
+    best = _best(tried, contenders, present.name, seed)
     reason = _reason(best, tried, training, contenders)
     chosen = best if reason == BETTER else present.name
     refitted = best + LATER
@@ -142,6 +142,15 @@ def _chosen(states: States, kind: str) -> Choice:
         models={name: tried.interval(name, seed) for name in models} if len(tried.units) else {},
         gain=tried.gain(compared, present.name, seed) if compared else None,
     )
+
+
+def _best(tried: Tried, contenders: Contenders, present: str, seed: int) -> str:
+    """Return the fitted model to prefer, among those that are better than the present one where any is."""
+    if not contenders.fitted or not len(tried.units):
+        return ""
+    gains = {name: tried.gain(name, present, seed) for name in contenders.fitted}
+    better = [name for name, gain in gains.items() if gain.excludes_zero and gain.mean > 0]
+    return tried.preferred(better or list(contenders.fitted), seed)
 
 
 def _reason(best: str, tried: Tried, training: Training, contenders: Contenders) -> str:

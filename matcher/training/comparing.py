@@ -1,6 +1,6 @@
 """Comparing: what models are worth on the same later questions, and whether one is better than another."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
 
@@ -53,6 +53,19 @@ class Tried:
     def gain(self, name: str, over: str, seed: int) -> Difference:
         """Return by how much one model is better than another, drawing whole undertakings."""
         return paired_bootstrap(self.ndcg[name], self.ndcg[over], self.units, seed=seed)
+
+    def preferred(self, names: Sequence[str], seed: int) -> str:
+        """Return the last of names, from the plainest model to the most elaborate, unless a plainer one is better.
+
+        Better is one whose gain's interval lies above 0: a difference within noise is no reason to leave the model
+        that the amount of history speaks for.
+        """
+        found = names[-1]
+        for name in reversed(names[:-1]):
+            gain = self.gain(name, found, seed)
+            if gain.excludes_zero and gain.mean > 0:
+                found = name
+        return found
 
     def calibrated(self, name: str, model: Model) -> Head:
         """Return a model with its probabilities by these questions; uncalibrated where they are not enough.

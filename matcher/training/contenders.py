@@ -45,7 +45,7 @@ def find_contenders(states: States, kind: str) -> Contenders:
     """Fit for a kind of question what its history is enough for."""
     history, units = states.history(kind)
     earlier = states.decided(kind, later=False)
-    names, notes = _affordable(min(history.questions, units))
+    names, notes = affordable(min(history.questions, units))
     seed = states.training.seed
     later: dict[str, Model] = {}
     if names and states.training.later_decisions:
@@ -62,8 +62,8 @@ def find_contenders(states: States, kind: str) -> Contenders:
     )
 
 
-def _affordable(questions: int) -> tuple[Sequence[str], tuple[str, ...]]:
-    """Return which models so many questions are enough for, and what there is to know."""
+def affordable(questions: int) -> tuple[Sequence[str], tuple[str, ...]]:
+    """Return which models, of LOGISTIC and ADDITIVE, so many questions are enough for, and which of NOTES hold."""
     if questions < LEAST_LOGISTIC:
         return (), ()
     if questions < LEAST_TREES:

@@ -10,7 +10,7 @@ from matcher.errors import ModelError
 from matcher.ranking import Weights
 from matcher.ranking.steps import Steps
 from matcher.signals import SIGNALS
-from matcher.training.examples import Examples
+from matcher.training.examples import Examples, join
 
 FREE = ("popularity", "recent_activity", "freshness")
 """Signals that may speak for or against somebody; more of any other never lowers a score."""
@@ -86,8 +86,8 @@ def fit_additive(examples: Examples, name: str, seed: int = 0) -> Steps:
     """Return an additive monotone LambdaMART: one signal for each tree, so that the sum explains it exactly.
 
     Its trees add to a logistic regression that rises as they do: a line tells the first few apart where steps are
-    level, and holds for another year. Burges 2010, MSR-TR-2010-82; Lucchese et al. 2022 (ILMART),
-    doi:10.1145/3477495.3531840. Needs LightGBM.
+    level, and holds for another year. The trees see right answers beside rivals that are as well connected, too.
+    Burges 2010, MSR-TR-2010-82; Lucchese et al. 2022 (ILMART), doi:10.1145/3477495.3531840. Needs LightGBM.
     """
     start = fit_rising(examples, name)
     signals = range(len(SIGNALS))
@@ -142,6 +142,8 @@ def _boosted(examples: Examples, seed: int, start: Weights | None, **others: Any
         import lightgbm
     except ImportError as error:
         raise ModelError("LightGBM is not installed; get it with: pip install 'entremise[learn]'") from error
+    if examples.matched is not None:
+        examples = join([examples, examples.matched])
     data = lightgbm.Dataset(
         examples.values,
         examples.grades,

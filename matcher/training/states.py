@@ -1,10 +1,11 @@
 """States: what was known before each window of a plan, and the questions that the window answers."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +23,9 @@ from matcher.snapshot.taking import take_snapshot
 from matcher.snapshot.texts import Progress
 from matcher.store import VectorCache
 from matcher.training.decided import DecidedOn, Verdict, decided_examples, verdicts
-from matcher.training.examples import Examples, Put, collect, join, put
+from matcher.training.examples import Examples, Put, collect, join, put_all
 
+_Item = TypeVar("_Item")
 TASKS: Mapping[str, tuple[str, ...]] = {
     "organisation": ("partners",),
     "brief": ("briefs", "newcomers"),
@@ -38,6 +40,14 @@ MOST_VALIDATION = 600
 
 def quiet(what: str, done: int, total: int) -> None:
     """Show no progress."""
+
+
+def counted(items: Iterable[_Item], total: int, what: str, progress: Progress) -> Iterator[_Item]:
+    """Give items, of which there are `total`, and show how many are done."""
+    for done, item in enumerate(items):
+        progress(what, done, total)
+        yield item
+    progress(what, total, total)
 
 
 class Remembering:
@@ -122,8 +132,8 @@ class States:
         """Give the questions of the validation windows for a kind of question, put to the states before them."""
         for window in self.training.plan.validation:
             questions = self._questions(kind, window, MOST_VALIDATION)
-            for question in self._counted(questions, "validation", kind, window):
-                yield put(question, self.before(window.cut), _day(window))
+            told = self._counted(questions, "validation", kind, window)
+            yield from put_all(told, self.before(window.cut), _day(window))
 
     def decided(self, kind: str, *, later: bool) -> Examples:
         """Return decisions from before the first validation day as examples, those after it too where `later`.
@@ -154,10 +164,7 @@ class States:
     def _counted(self, questions: Sequence[Question], what: str, kind: str, window: Window) -> Iterator[Question]:
         """Give questions, and show how far they are."""
         shown = f"{kind}: {what} {window.cut} to {window.until}"
-        for done, question in enumerate(questions):
-            self.training.progress(shown, done, len(questions))
-            yield question
-        self.training.progress(shown, len(questions), len(questions))
+        return counted(questions, len(questions), shown, self.training.progress)
 
 
 def _day(window: Window) -> int:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.context import RESTART, Context
+from matcher.context import Context
 from matcher.evaluation.baselines.ground import Ground, silence
+from matcher.walking import RESTART
 
 LONGEST = 4
 """Longest path that Katz counts."""
