@@ -27,11 +27,16 @@ def who_asks(snapshot: Any, count: int) -> list[str]:
     return [snapshot.organisations.ids[int(row)] for row in rows]
 
 
-def ask(matcher: Any, id: str) -> dict[str, Any]:
-    """Return the whole answer for one organisation, as the command line prints it: top 10, explained."""
+def ask(matcher: Any, id: str, *, one_sided: bool = False) -> dict[str, Any]:
+    """Return the whole answer for one organisation, as the command line prints it: top 10, explained.
+
+    By default the first candidates are looked at from both sides, each asking back.
+    """
+    from matcher.matching.asking import ANYHOW, AskSettings
     from matcher.query import organisation_query
 
-    answer: dict[str, Any] = matcher.suggest(organisation_query(matcher.snapshot, [id]), 10).as_dict()
+    settings = AskSettings(reciprocity=0.0) if one_sided else ANYHOW
+    answer: dict[str, Any] = matcher.suggest(organisation_query(matcher.snapshot, [id]), 10, settings).as_dict()
     return answer
 
 
