@@ -73,7 +73,7 @@ class Test:
 TESTS = (
     Test("T1", "partners", H2020, "h2020", 1_000, ("cold",)),
     Test("T2", "briefs", CALLS, "cordis", 1_000, ("T2-text", "T2-new", "T2-objective", "T2-newcomer")),
-    Test("T3-h2020", "groups", H2020, "h2020", 500, of="Horizon 2020"),
+    Test("T3-h2020", "groups", H2020, "h2020", 1_000, of="Horizon 2020"),
     Test("T3-horizon", "groups", CALLS, "cordis", 500, of="Horizon Europe"),
     Test("T4", "newcomers", ILAB, "ilab", 1_500),
 )

@@ -5,8 +5,11 @@ from numpy.typing import NDArray
 
 from matcher.context import Context
 
-HALF = 0.1
-"""Strength at which the value is one half: two who ask were among the twenty of one new collaboration."""
+HALF = 1.0
+"""Strength at which the value is one half: three who ask were among the six of one new collaboration.
+
+Circles that met again and again are told apart only well above it.
+"""
 
 
 def measure(context: Context, rows: NDArray[np.int32]) -> NDArray[np.float64]:
