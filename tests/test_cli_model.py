@@ -10,6 +10,7 @@ from fitted import fitted_file
 from matcher.encoders.opening import open_encoder
 from matcher.ranking.fingerprints import fingerprint_of
 from matcher.ranking.model_files import ModelFile, write_model
+from matcher.signals import SIGNALS
 from matcher.store.opening import open_store
 from matcher.vocabularies import load
 
@@ -55,7 +56,7 @@ def test_where_nothing_was_trained_the_hand_set_weights_are_shown_with_the_large
         ("need_offer", 21.0, 0.21),
         ("sentence_match", 18.0, 0.18),
     ]
-    assert len(signals) == 19
+    assert len(signals) == len(SIGNALS)
     assert shown["evaluation"] == []
     out = empty("model", "show", "hand-set-1").out
     assert "hand-set-1  ranks now" in out
