@@ -94,6 +94,27 @@ def test_a_free_signal_may_speak_against_somebody() -> None:
     assert told[-1] < told[0]
 
 
+def test_what_trees_never_saw_missing_counts_as_its_mean_and_known_values_as_before() -> None:
+    examples = learnt()
+    values = examples.values.copy()
+    values[:, OFFER] = np.nan_to_num(values[:, OFFER], nan=0.3)
+    always = Examples(values, examples.grades, examples.sizes, examples.weights)
+    model = fit_additive(always, "additive")
+    parts = model.plus(replace_sign(fit_rising(always, "line"))).contributions(values)
+    assert parts[:, OFFER].mean() == pytest.approx(0.0, abs=1e-9)
+    assert abs(parts[:, PROXIMITY][~np.isnan(values[:, PROXIMITY])].mean()) > 0.01
+    lacking = values.copy()
+    lacking[:, OFFER] = np.nan
+    known, unknown = scores_of(model)(values), scores_of(model)(lacking)
+    assert known.min() < unknown.min() and unknown.max() < known.max()
+    moved = model.with_unknown_at(np.arange(float(len(NAMES))))
+    assert scores_of(moved)(np.nan_to_num(values)) == pytest.approx(scores_of(model)(np.nan_to_num(values)), abs=1e-9)
+
+
+def replace_sign(line: Weights) -> Weights:
+    return replace(line, weights=tuple(-weight for weight in line.weights), offset=-line.offset)
+
+
 def test_a_rising_regression_leaves_out_what_would_fall_and_fits_the_rest_again() -> None:
     """The nearer one was right, and so was the one whose kind is sought less."""
     examples = learnt()

@@ -87,6 +87,17 @@ class Steps:
             slopes=tuple((slopes + self._slopes).tolist()),
         )
 
+    def with_unknown_at(self, levels: NDArray[np.float64]) -> "Steps":
+        """Return the model in which an unknown value counts as much as `levels`, shape (signals,), and adds 0 again.
+
+        What known values amount to stays the same: the intercept rises by what every level falls.
+        """
+        return replace(
+            self,
+            intercept=self.intercept + float(levels.sum()),
+            levels=tuple(tuple((one - level).tolist()) for one, level in zip(self._arrays[1], levels, strict=True)),
+        )
+
     @cached_property
     def _slopes(self) -> NDArray[np.float64]:
         return np.asarray(self.slopes or np.zeros(len(self.levels)), dtype=np.float64)

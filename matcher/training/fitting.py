@@ -33,6 +33,8 @@ PARAMETERS: Mapping[str, Any] = {
 So many bins because only the first ten of some six hundred candidates count: with 255, they share the last two.
 """
 ROUNDS = 50
+LEAST_UNKNOWN = 100
+"""Where fewer examples lack a signal, trees have not learned what its absence means: it then counts as the mean."""
 CEILING: Mapping[str, Any] = {"max_bin": 255, "num_iterations": 100}
 """What differs for the unconstrained model: on validation it did best so, and without a line to start from."""
 
@@ -98,7 +100,8 @@ def fit_additive(examples: Examples, name: str, seed: int = 0) -> Steps:
         interaction_constraints=[[position] for position in signals],
         monotone_constraints=[0 if signal.name in FREE else 1 for signal in SIGNALS],
     )
-    return steps_of(booster, name).plus(start)
+    steps = steps_of(booster, name)
+    return steps.with_unknown_at(_ordinary(steps, examples)).plus(start)
 
 
 def fit_unconstrained(examples: Examples, seed: int = 0) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
@@ -130,6 +133,16 @@ def installed() -> bool:
     from importlib.util import find_spec
 
     return find_spec("lightgbm") is not None
+
+
+def _ordinary(steps: Steps, examples: Examples) -> NDArray[np.float64]:
+    """Return the mean part of each signal that was hardly ever unknown, 0 for the others, shape (signals,).
+
+    LightGBM takes a value that it never saw missing for 0, which is the worst of most signals.
+    """
+    known = ~np.isnan(examples.values)
+    means = steps.contributions(examples.values).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    return np.where((~known).sum(axis=0) < LEAST_UNKNOWN, means, 0.0)
 
 
 def _scores(model: Weights, values: NDArray[np.float64]) -> NDArray[np.float64]:
