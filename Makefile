@@ -1,4 +1,4 @@
-# make demo · make test · make check · make bench · make bench-ranking · make docs
+# make demo · make serve · make test · make check · make bench · make bench-ranking · make docs
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,8 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 MATCHER := $(BIN)/matcher
 DEMO := --db .demo/sample.db
 
-
-.PHONY: demo test check bench bench-ranking docs
+.PHONY: demo serve test check bench bench-ranking docs
 
 demo: $(VENV)/.installed
 	@rm -rf .demo && mkdir .demo
@@ -24,6 +23,12 @@ demo: $(VENV)/.installed
 	@echo "  $(MATCHER) show silver-lys $(DEMO)"
 	@echo "  $(MATCHER) export suggestions.xlsx $(DEMO)"
 	@echo "  $(MATCHER) import YOUR-TABLE.xlsx --dry-run"
+	@echo "  make serve                      # the same over HTTP, at http://127.0.0.1:8000/docs"
+
+# The service on the sample, open to anybody on this machine, until Ctrl+C.
+serve: $(VENV)/.installed
+	@test -f .demo/sample.db || (mkdir -p .demo && $(MATCHER) import data/sample $(DEMO) >/dev/null && $(MATCHER) prepare $(DEMO))
+	@$(BIN)/matcher-api --db .demo/sample.db --open
 
 test: $(VENV)/.installed-for-tests
 	$(BIN)/ruff check .
@@ -53,7 +58,7 @@ $(VENV)/bin/python:
 
 $(VENV)/.installed: $(VENV)/bin/python pyproject.toml
 	@echo "Installing Entremise and what it needs (a minute or two the first time) ..."
-	@$(PIP) --editable . && touch $@
+	@$(PIP) --editable ".[service]" && touch $@
 
 $(VENV)/.installed-for-tests: $(VENV)/bin/python pyproject.toml constraints.txt
 	@echo "Installing what the tests need (some minutes the first time) ..."

@@ -1,1 +1,1 @@
-"""The service around the matcher (next milestone); the engine never imports it."""
+"""The service around the matcher; the engine never imports it."""

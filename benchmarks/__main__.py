@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from benchmarks import cold, encoding, growth, importing, loading, memory, suggesting
+from benchmarks import cold, encoding, growth, importing, loading, memory, serving, suggesting
 from benchmarks.fresh import MeasuringError
 from benchmarks.measuring import Result, machine, write_result
 from benchmarks.preparing import DataAbsentError
@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, Callable[[], Result]] = {
     "cold": cold.run,
     "memory": memory.run,
     "growth": growth.run,
+    "serving": serving.run,
 }
 
 

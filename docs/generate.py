@@ -10,6 +10,9 @@ import typer
 from typer.main import get_command
 
 import matcher.errors
+from api.access.principals import NOBODY, ROLES
+from api.access.roles import TABLE, Access
+from api.settings import ServiceSettings
 from docs.readme import fill, picture
 from matcher.cli.commands import app
 from matcher.evaluation.baselines import BASELINES
@@ -22,13 +25,14 @@ FOLDER = Path(__file__).parent
 
 
 def reference() -> str:
-    """Return the reference: commands, signals, settings, kinds and errors."""
+    """Return the reference: commands, signals, settings, roles, kinds and errors."""
     parts = [
         "# Reference\n\nWritten by `make docs` from the program itself; do not edit.",
         _commands(),
         _signals(),
         _baselines(),
         _settings(),
+        _roles(),
         _kinds(),
         _errors(),
     ]
@@ -75,15 +79,45 @@ def _grid(values: tuple[float, ...]) -> str:
 
 
 def _settings() -> str:
-    source = ast.parse(textwrap.dedent(inspect.getsource(Settings))).body[0]
+    service = _variables(ServiceSettings, "MATCHER_API_")
+    return f"## Settings\n\nOf the engine:\n\n{_variables(Settings, 'MATCHER_')}\n\nOf the service:\n\n{service}"
+
+
+def _variables(kind: type, prefix: str) -> str:
+    source = ast.parse(textwrap.dedent(inspect.getsource(kind))).body[0]
     assert isinstance(source, ast.ClassDef)  # noqa: S101  # the source of a class is a class
     documented = {}
     for field, text in zip(source.body, source.body[1:], strict=False):
         if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
             documented[ast.unparse(field.target)] = str(text.value.value)
-    defaults = Settings()
-    rows = [f"| `MATCHER_{n.upper()}` | `{getattr(defaults, n)}` | {text} |" for n, text in documented.items()]
-    return "## Settings\n\n| variable | default | meaning |\n| --- | --- | --- |\n" + "\n".join(rows)
+    defaults = kind()
+    rows = [
+        f"| `{prefix}{name.upper()}` | `{getattr(defaults, name)}` | {' '.join(text.split())} |"
+        for name, text in documented.items()
+        if name != "matcher"
+    ]
+    return "| variable | default | meaning |\n| --- | --- | --- |\n" + "\n".join(rows)
+
+
+def _roles() -> str:
+    """Return the table of roles: yes, no, and p where nobody in particular may when the public directory is open."""
+    head = f"| method | address | {' | '.join(ROLES)} | scope of a key |\n| --- | --- |{' --- |' * (len(ROLES) + 1)}\n"
+    rows = [
+        f"| {method} | `{path}` | {' | '.join(_may(access, role) for role in ROLES)} | {access.scope} |"
+        for (method, path), access in sorted(TABLE.items(), key=lambda entry: (entry[0][1], entry[0][0]))
+    ]
+    told = (
+        "## Who may call what\n\np: where the administrator opens the public directory "
+        "(`MATCHER_API_PUBLIC_DIRECTORY`). Members change their own organisation and what hangs on it only; what may "
+        "not be seen is answered 404."
+    )
+    return f"{told}\n\n{head}" + "\n".join(rows)
+
+
+def _may(access: Access, role: str) -> str:
+    if role in access.roles:
+        return "yes"
+    return "p" if access.public and role == NOBODY else "–"
 
 
 def _kinds() -> str:

@@ -6,6 +6,7 @@ MatcherError
 │   ├── MappingError        headers that cannot be mapped to fields
 │   └── StrictImportError   rows were refused and --strict was asked for
 ├── NotFoundError           an organisation, brief or snapshot that does not exist
+├── ConflictError           a record is not, or no longer, as somebody expected who changes it
 ├── StoreError              the database cannot be opened, is newer than this program, or is busy
 ├── EncoderError            an encoder that is not installed or cannot be loaded
 ├── SnapshotError           a snapshot folder that is damaged or from another version
@@ -35,6 +36,10 @@ class StrictImportError(InputError):
 
 class NotFoundError(MatcherError):
     """An organisation, brief or snapshot that does not exist in this store."""
+
+
+class ConflictError(MatcherError):
+    """A record is not, or no longer, as somebody expected who changes it; read it again first."""
 
 
 class StoreError(MatcherError):

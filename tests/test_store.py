@@ -298,3 +298,11 @@ def test_a_company_of_unknown_size_does_not_replace_an_sme_but_the_other_way_rou
     store.add(Records(organisations=[Organisation(id="a", kind="sme"), Organisation(id="b", kind="company")]), "one")
     store.add(Records(organisations=[Organisation(id="a", kind="company"), Organisation(id="b", kind="sme")]), "two")
     assert [organisation.kind for organisation in store.read().organisations] == ["sme", "sme"]
+
+
+def test_minus_zero_is_zero_for_that_is_how_it_comes_back(store: SqlStore) -> None:
+    equator = Organisation(id="gh:1", latitude=-0.0, longitude=-0.0)
+    store.add(Records([equator]), "test")
+    with_minus = store.revision()
+    store.add(Records([replace(equator, latitude=0.0, longitude=0.0)]), "test")
+    assert store.revision() == with_minus

@@ -15,7 +15,8 @@ _EPOCH = date(1970, 1, 1).toordinal()
 def find_path(context: Context, row: int) -> tuple[PathStep, ...]:
     """Return asking organisation, collaboration, intermediary, collaboration, suggestion; empty without one.
 
-    It is the path that adds most to the signal of shared partners: recent, small, over an exclusive intermediary.
+    It is the path that adds most to the signal of shared partners: recent, small, over an exclusive intermediary that
+    is not hidden.
     """
     incidence = context.snapshot.incidence
     theirs = incidence.collaborations_of(row)
@@ -25,7 +26,8 @@ def find_path(context: Context, row: int) -> tuple[PathStep, ...]:
     vias = members.indices[spans(members.indptr[theirs], sizes)]
     ends = np.cumsum(sizes)
     weights = np.repeat(context.network.weights[theirs], sizes)
-    strengths = np.where(vias == row, 0.0, context.ties[vias] * context.network.damping[vias] * weights)
+    untold = (vias == row) | context.snapshot.organisations.hidden[vias]
+    strengths = np.where(untold, 0.0, context.ties[vias] * context.network.damping[vias] * weights)
     best = int(np.argmax(strengths)) if len(strengths) else 0
     if not len(strengths) or strengths[best] <= 0:
         return ()

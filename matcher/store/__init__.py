@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
 from typing import Protocol
 
 import numpy as np
@@ -9,7 +11,7 @@ from numpy.typing import NDArray
 
 from matcher.records import Brief, Decision, Organisation, Records
 
-__all__ = ["Changes", "DecisionLog", "Store", "VectorCache"]
+__all__ = ["Changes", "DecisionLog", "Expect", "NotedImport", "Removed", "Store", "VectorCache"]
 
 
 @dataclass(slots=True)
@@ -26,6 +28,37 @@ class Changes:
     unchanged: dict[str, int] = field(default_factory=dict)
     details: list[tuple[str, str, str, str, str]] = field(default_factory=list)
     details_left_out: int = 0
+
+
+class Expect(Enum):
+    """What a change expects to find where it does not expect one fingerprint."""
+
+    ANY = "any"
+    """Whatever there is, or nothing."""
+    NOTHING = "nothing"
+    """No record of this id yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What a removal did: per table, how many rows left it, and how many stayed with a name less."""
+
+    removed: dict[str, int]
+    changed: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class NotedImport:
+    """One import that changed something."""
+
+    number: int
+    """Counted upwards; the newest is the largest."""
+    at: datetime
+    source: str
+    fingerprint: str
+    """Print of what was given, as 32 hexadecimal digits: the same input has the same."""
+    counts: dict[str, dict[str, int]]
+    """added, updated and unchanged, each by table."""
 
 
 class Store(Protocol):

@@ -40,6 +40,9 @@ def fingerprint(record: Organisation | Collaboration | Brief | Decision) -> byte
         values = (*values, members, record.call) if record.call else (*values, members)
     # Of Python's own ways to write values down, `ascii` is the fastest that is the same everywhere.
     text = ascii(values)
+    if isinstance(record, Organisation) and " -0.0," in text:
+        text = ascii([value + 0.0 if value == 0.0 and isinstance(value, float) else value for value in values])
+        text = f"({text[1:-1]})"  # SQLite keeps no minus of 0: what is read back must have the same print
     if (
         _NUL in text
         or _SURROGATE in text

@@ -59,7 +59,7 @@ def plan(connection: Connection, records: Records, max_details: int) -> tuple[li
         arrived.extend(prints.values())
         plans.append(_compare(connection, shelf, newest, prints, note))
         _count(changes, plans[-1], len(newest))
-    _refuse_unknown(connection, records)
+    refuse_unknown(connection, records)
     return plans, changes, combined("0", removed=(), added=arrived)
 
 
@@ -81,7 +81,7 @@ def _compare(
     note: Callable[[str, R, R], None],
 ) -> Plan[R]:
     result = Plan(shelf)
-    kept = _kept_prints(connection, shelf, list(newest))
+    kept = kept_prints(connection, shelf, list(newest))
     result.new = [record for id, record in newest.items() if id not in kept]
     result.prints = {record.id: prints[record.id] for record in result.new}
     to_merge = [id for id, old_print in kept.items() if old_print != prints[id]]
@@ -97,7 +97,8 @@ def _compare(
     return result
 
 
-def _kept_prints(connection: Connection, shelf: Shelf[Any], ids: Sequence[str]) -> dict[str, bytes]:
+def kept_prints(connection: Connection, shelf: Shelf[Any], ids: Sequence[str]) -> dict[str, bytes]:
+    """Return the fingerprints of the records of these ids that are kept, by id."""
     table = shelf.table
     if connection.execute(select(table.c.id).limit(1)).first() is None:
         return {}
@@ -108,7 +109,8 @@ def _kept_prints(connection: Connection, shelf: Shelf[Any], ids: Sequence[str]) 
     return found
 
 
-def _refuse_unknown(connection: Connection, records: Records) -> None:
+def refuse_unknown(connection: Connection, records: Records) -> None:
+    """Raise InputError where records name organisations that neither they nor the store know."""
     named: dict[str, str] = {}
     for collaboration in records.collaborations:
         for member in collaboration.members:
@@ -117,7 +119,7 @@ def _refuse_unknown(connection: Connection, records: Records) -> None:
         if brief.owner is not None:
             named.setdefault(brief.owner, f"brief {brief.id}")
     unknown = named.keys() - {organisation.id for organisation in records.organisations}
-    unknown -= _kept_prints(connection, ORGANISATIONS, sorted(unknown)).keys()
+    unknown -= kept_prints(connection, ORGANISATIONS, sorted(unknown)).keys()
     if not unknown:
         return
     shown = ", ".join(f"{id!r} (in {named[id]})" for id in sorted(unknown)[:SHOWN_NAMES])

@@ -1,7 +1,7 @@
 """The store in a SQL database: SQLite or PostgreSQL, one code."""
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -11,18 +11,37 @@ from sqlalchemy import Connection, Engine, select
 
 from matcher.pausing import without_garbage_collection
 from matcher.records import Brief, Collaboration, Decision, Organisation, Records
-from matcher.store import Changes, decisions, finding, tables, vectors
+from matcher.store import (
+    Changes,
+    Expect,
+    NotedImport,
+    Removed,
+    changing,
+    decisions,
+    finding,
+    listing,
+    removing,
+    revisions,
+    tables,
+    vectors,
+)
 from matcher.store.connecting import reading, writing
-from matcher.store.fingerprints import NOTHING, combined, is_storable
+from matcher.store.filters import BY_ID, BriefFilter, CollaborationFilter, Key, Order, OrganisationFilter, Page
+from matcher.store.fingerprints import is_storable
+from matcher.store.merging import R
+from matcher.store.noting import note_import, noted_imports
 from matcher.store.planning import Plan, plan
-from matcher.store.rows import BRIEFS, CHUNK, COLLABORATIONS, DECISIONS, ORGANISATIONS
+from matcher.store.rows import BRIEFS, CHUNK, COLLABORATIONS, DECISIONS, ORGANISATIONS, Shelf
 from matcher.store.writing import write
 
 MAX_DETAILS = 1_000
 """Most changes that `Changes.details` lists; the rest are counted."""
 
-# A decision does not alter a snapshot, which is named by the revision: decisions have one of their own.
-_REVISION, _DECISIONS_REVISION = "revision", "decisions_revision"
+PER_PAGE = 100
+"""Records of a page where nothing else is asked for."""
+
+Expected = bytes | Expect
+"""A fingerprint, or what is expected instead of one."""
 
 
 def _now() -> datetime:
@@ -57,14 +76,13 @@ class SqlStore:
         if dry_run:
             with without_garbage_collection(), reading(self.engine) as connection:
                 return plan(connection, records, self.max_details)[1]
-        with without_garbage_collection(), writing(self.engine) as connection:
-            _lock(connection)
+        with without_garbage_collection(), self._changing() as connection:
             plans, changes, print_of_input = plan(connection, records, self.max_details)
             if any(one.prints for one in plans):
                 for one in plans:
                     write(connection, one)
                 _set_revisions(connection, plans)
-                self._note_import(connection, source, changes, print_of_input)
+                note_import(connection, self.now(), source, changes, print_of_input)
         return changes
 
     def read(self) -> Records:
@@ -79,17 +97,85 @@ class SqlStore:
 
     def organisation(self, id: str) -> Organisation | None:
         """Return one organisation, or None."""
-        if not is_storable(id):
-            return None
-        with reading(self.engine) as connection:
-            return next(ORGANISATIONS.load(connection, [id]), None)
+        return self._one(ORGANISATIONS, id)
+
+    def collaboration(self, id: str) -> Collaboration | None:
+        """Return one collaboration, or None."""
+        return self._one(COLLABORATIONS, id)
 
     def brief(self, id: str) -> Brief | None:
         """Return one brief, or None."""
-        if not is_storable(id):
-            return None
+        return self._one(BRIEFS, id)
+
+    def organisation_with_print(self, id: str) -> tuple[Organisation, bytes] | None:
+        """Return one organisation with its fingerprint of 16 bytes, which `put` can expect; or None."""
+        return self._with_print(ORGANISATIONS, id)
+
+    def collaboration_with_print(self, id: str) -> tuple[Collaboration, bytes] | None:
+        """Return one collaboration with its fingerprint of 16 bytes, which `put` can expect; or None."""
+        return self._with_print(COLLABORATIONS, id)
+
+    def brief_with_print(self, id: str) -> tuple[Brief, bytes] | None:
+        """Return one brief with its fingerprint of 16 bytes, which `put` can expect; or None."""
+        return self._with_print(BRIEFS, id)
+
+    def organisations_page(
+        self, filters: OrganisationFilter, after: Key | None = None, limit: int = PER_PAGE, *, order: Order = BY_ID
+    ) -> Page[Organisation]:
+        """Return at most `limit` organisations that pass, after a page's `next`; InputError where that is none."""
         with reading(self.engine) as connection:
-            return next(BRIEFS.load(connection, [id]), None)
+            return listing.organisations_page(connection, filters, order, after, limit)
+
+    def collaborations_page(
+        self, filters: CollaborationFilter, after: Key | None = None, limit: int = PER_PAGE, *, order: Order = BY_ID
+    ) -> Page[Collaboration]:
+        """Return at most `limit` collaborations that pass, after a page's `next`; InputError where that is none."""
+        with reading(self.engine) as connection:
+            return listing.collaborations_page(connection, filters, order, after, limit)
+
+    def briefs_page(
+        self, filters: BriefFilter, after: Key | None = None, limit: int = PER_PAGE, *, order: Order = BY_ID
+    ) -> Page[Brief]:
+        """Return at most `limit` briefs that pass, after a page's `next`; InputError where that is none."""
+        with reading(self.engine) as connection:
+            return listing.briefs_page(connection, filters, order, after, limit)
+
+    def imports(self, limit: int = PER_PAGE) -> list[NotedImport]:
+        """Return at most `limit` imports that changed something, newest first."""
+        with reading(self.engine) as connection:
+            return noted_imports(connection, limit)
+
+    def put(self, record: Organisation | Collaboration | Brief, expected: Expected) -> bytes:
+        """Write exactly this record in one transaction and return its fingerprint; a blank field erases.
+
+        Raises ConflictError where the record is not as expected, InputError where it cannot be kept or
+        names an organisation that nobody knows.
+        """
+        with self._changing() as connection:
+            return changing.put(connection, record, expected)
+
+    def remove_organisation(self, id: str, expected: Expected = Expect.ANY) -> Removed | None:
+        """Remove an organisation in one transaction; None where there is none, ConflictError where it differs.
+
+        It leaves its collaborations, and those without another member, its briefs and the decisions of or
+        about it or them go; so does its id from conflicts and exclusions. Vectors go by `remove_vectors`.
+        """
+        with self._changing() as connection:
+            return removing.remove_organisation(connection, id, expected) if is_storable(id) else None
+
+    def remove_collaboration(self, id: str, expected: Expected = Expect.ANY) -> Removed | None:
+        """Remove a collaboration in one transaction; None where there is none, ConflictError where it differs."""
+        with self._changing() as connection:
+            return removing.remove_collaboration(connection, id, expected) if is_storable(id) else None
+
+    def remove_brief(self, id: str, expected: Expected = Expect.ANY) -> Removed | None:
+        """Remove a brief and its decisions in one transaction, as `remove_collaboration` does."""
+        with self._changing() as connection:
+            return removing.remove_brief(connection, id, expected) if is_storable(id) else None
+
+    def scrub(self) -> None:
+        """Rewrite the database without what was removed; StoreError where another program prevents that."""
+        removing.scrub(self.engine)
 
     def organisation_ids(self) -> list[str]:
         """Return the ids of all organisations, in order."""
@@ -133,7 +219,7 @@ class SqlStore:
         It tells their content.
         """
         with reading(self.engine) as connection:
-            return _revision(connection, _REVISION)
+            return revisions.read(connection, revisions.RECORDS)
 
     def decisions(self, about: str | None = None) -> list[Decision]:
         """Return the decisions of or about an organisation or `brief:ID` (all where None), newest first.
@@ -149,20 +235,13 @@ class SqlStore:
         """Remove a decision and return it, None where there is none of this id."""
         if not is_storable(id):
             return None
-        with writing(self.engine) as connection:
-            _lock(connection)
-            found = next(DECISIONS.load(connection, [id]), None)
-            if found is not None:
-                kept = tables.decisions.c
-                print_ = connection.execute(select(kept.fingerprint).where(kept.id == id)).scalar_one()
-                connection.execute(tables.decisions.delete().where(kept.id == id))
-                _change_revision(connection, _DECISIONS_REVISION, removed=[bytes(print_)], added=[])
-        return found
+        with self._changing() as connection:
+            return removing.remove_decision(connection, id)
 
     def decisions_revision(self) -> str:
         """Return a text that changes whenever the decisions change, and only then; it tells their content."""
         with reading(self.engine) as connection:
-            return _revision(connection, _DECISIONS_REVISION)
+            return revisions.read(connection, revisions.DECISIONS)
 
     def load_vectors(self, encoder: str, hashes: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """Return the vectors that are kept, by hash; absent ones are left out.
@@ -177,41 +256,35 @@ class SqlStore:
         with writing(self.engine) as connection:
             vectors.keep(connection, encoder, hashes, vectors_)
 
-    def _note_import(self, connection: Connection, source: str, changes: Changes, print_of_input: str) -> None:
-        counts = {"added": changes.added, "updated": changes.updated, "unchanged": changes.unchanged}
-        connection.execute(
-            tables.imports.insert(),
-            {
-                "at": self.now().isoformat(timespec="seconds"),
-                "source": source,
-                "fingerprint": print_of_input,
-                "counts": json.dumps(counts),
-            },
-        )
+    def remove_vectors(self, keep: Collection[str], encoder: str | None = None) -> int:
+        """Remove vectors whose text hash is not to be kept, of one encoder (all where None); return how many."""
+        with writing(self.engine) as connection:
+            return removing.remove_vectors(connection, keep, encoder)
 
+    def _one(self, shelf: Shelf[R], id: str) -> R | None:
+        if not is_storable(id):
+            return None
+        with reading(self.engine) as connection:
+            return next(shelf.load(connection, [id]), None)
 
-def _lock(connection: Connection) -> None:
-    """Keep other writers out: on PostgreSQL by the lock of a row; SQLite's write transaction does by itself."""
-    query = select(tables.meta.c.value).where(tables.meta.c.name == _REVISION)
-    connection.execute(query.with_for_update())
+    def _with_print(self, shelf: Shelf[R], id: str) -> tuple[R, bytes] | None:
+        if not is_storable(id):
+            return None
+        with reading(self.engine) as connection:
+            return listing.with_print(connection, shelf, id)
 
-
-def _revision(connection: Connection, name: str) -> str:
-    value = connection.execute(select(tables.meta.c.value).where(tables.meta.c.name == name)).scalar()
-    return NOTHING if value is None else value
+    @contextmanager
+    def _changing(self) -> Iterator[Connection]:
+        """Give a connection in a write transaction that keeps other writers out."""
+        with writing(self.engine) as connection:
+            revisions.lock(connection)
+            yield connection
 
 
 def _set_revisions(connection: Connection, plans: Sequence[Plan[Any]]) -> None:
-    for name in (_REVISION, _DECISIONS_REVISION):
-        own = [one for one in plans if (one.shelf is DECISIONS) == (name == _DECISIONS_REVISION)]
+    for name in (revisions.RECORDS, revisions.DECISIONS):
+        own = [one for one in plans if (one.shelf is DECISIONS) == (name == revisions.DECISIONS)]
         removed = [each for one in own for each in one.replaced]
         added = [each for one in own for each in one.prints.values()]
         if added:
-            _change_revision(connection, name, removed=removed, added=added)
-
-
-def _change_revision(connection: Connection, name: str, *, removed: Sequence[bytes], added: Sequence[bytes]) -> None:
-    connection.execute(
-        tables.meta.update().where(tables.meta.c.name == name),
-        {"value": combined(_revision(connection, name), removed=removed, added=added)},
-    )
+            revisions.change(connection, name, removed=removed, added=added)

@@ -18,7 +18,7 @@ def write(connection: Connection, plan: Plan[Any]) -> None:
     for child, rows_of in plan.shelf.children:
         # Most updates leave most child rows as they were.
         rewritten = [record for record in plan.changed if rows_of(record) != rows_of(plan.was[record.id])]
-        _delete_rows(connection, child, [record.id for record in rewritten])
+        delete_rows(connection, child, [record.id for record in rewritten])
         insert_rows(connection, child, (row for record in plan.new for row in rows_of(record)))
         insert_rows(connection, child, (row for record in rewritten for row in rows_of(record)))
 
@@ -34,7 +34,8 @@ def _update_rows(connection: Connection, table: Table, rows: Iterable[tuple[Any,
     run(connection, statement, ((*row[1:], row[0]) for row in rows))
 
 
-def _delete_rows(connection: Connection, table: Table, owners: Iterable[str]) -> None:
+def delete_rows(connection: Connection, table: Table, owners: Iterable[str]) -> None:
+    """Delete the rows of these ids; in a child table those of these owners."""
     owner = next(iter(table.c))
     run(connection, table.delete().where(owner == bindparam("key")), ((id,) for id in owners))
 

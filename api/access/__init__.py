@@ -1,0 +1,1 @@
+"""Access: who asks, what each role may do, and how often."""

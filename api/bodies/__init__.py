@@ -1,0 +1,1 @@
+"""Bodies: what requests and answers hold, as pydantic models with worked examples."""

@@ -1,0 +1,45 @@
+"""Cursors: where a page ends, as a text that is bound to its list, its filters and its order."""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+
+from fastapi import Request
+
+from api.problems import Problem, reader_of
+from api.words import say
+
+MOST_CHARS = 8_000
+"""Longest cursor that is read."""
+_PRINT_CHARS = 8
+
+
+def cursor_of(request: Request, after: Sequence[Any] | None) -> str | None:
+    """Return the cursor of the page after `after`, JSON values; None where there is no further page."""
+    if after is None:
+        return None
+    told = json.dumps([_print(request), *after], ensure_ascii=False, separators=(",", ":"))
+    return urlsafe_b64encode(told.encode()).decode().rstrip("=")
+
+
+def after_of(request: Request, cursor: str | None) -> tuple[Any, ...] | None:
+    """Return what a cursor holds, None where there is none; Problem where it is damaged or of another list."""
+    if not cursor:
+        return None
+    try:
+        if len(cursor) > MOST_CHARS:
+            raise ValueError("too long")
+        bound, *after = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if bound != _print(request) or not all(isinstance(one, str | int | float | None) for one in after):
+            raise ValueError("of another list")
+    except (ValueError, TypeError, RecursionError) as error:
+        raise Problem("bad-cursor", say("bad_cursor", reader_of(request))) from error
+    return tuple(after)
+
+
+def _print(request: Request) -> str:
+    """Return a print of the list that is read: its address with all but the cursor and the page's length."""
+    asked = sorted(pair for pair in request.query_params.multi_items() if pair[0] not in {"cursor", "limit"})
+    return sha256(json.dumps([request.url.path, asked]).encode()).hexdigest()[:_PRINT_CHARS]

@@ -1,0 +1,148 @@
+"""The engine that answers now: a snapshot, a model and a store, swapped as one when there is something newer."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import structlog
+
+from matcher.encoders import Encoder
+from matcher.errors import MatcherError, NotFoundError
+from matcher.matching import Matcher
+from matcher.ranking.model_files import ModelFile, check_encoder
+from matcher.ranking.versions import current, read_version
+from matcher.settings import Settings
+from matcher.snapshot import Snapshot
+from matcher.snapshot.files import load_snapshot
+from matcher.snapshot.taking import snapshot_name
+from matcher.store.fingerprints import NOTHING
+from matcher.store.sql import SqlStore
+from matcher.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Ready:
+    """What answers a request from its beginning to its end."""
+
+    snapshot: Snapshot
+    model: ModelFile
+
+    def matcher(self, today: date, language: str) -> Matcher:
+        """Return what answers as on a day, with sentences in a language (en, fr)."""
+        return Matcher(self.snapshot, self.model, today, language)
+
+
+class NotReady(Exception):  # noqa: N818  # a state, not an error
+    """There is no snapshot yet; `empty` says whether that is for want of organisations."""
+
+    def __init__(self, *, empty: bool) -> None:
+        super().__init__("no snapshot")
+        self.empty = empty
+
+
+class Engine:
+    """Keeps the newest snapshot and model at hand; a running request keeps those that it began with.
+
+    A snapshot is taken elsewhere (by the job `snapshot`) and only opened here: `refresh` looks for it. Where the
+    newest is not there yet, the last one goes on answering, and `want_snapshot` is told that one is wanted.
+    """
+
+    def __init__(
+        self, settings: Settings, *, want_snapshot: Callable[[], None], now: Callable[[], datetime] | None = None
+    ) -> None:
+        self.workspace = Workspace(settings)
+        self.store: SqlStore = self.workspace.open_store(create=True)
+        self.now = now or (lambda: datetime.now(UTC))
+        self._want_snapshot = want_snapshot
+        self._ready: Ready | None = None
+        self._model_seen: tuple[str, str] = ("", "")
+        self._lock = threading.Lock()
+
+    @property
+    def encoder(self) -> Encoder:
+        """What turns texts into vectors."""
+        return self.workspace.encoder
+
+    def today(self) -> date:
+        """Return the day, UTC."""
+        return self.now().date()
+
+    def ready(self) -> Ready:
+        """Return what answers now; NotReady where there is no snapshot yet."""
+        if self._ready is None:
+            self.refresh()
+        if self._ready is None:
+            raise NotReady(empty=not self.has_records())
+        return self._ready
+
+    def refresh(self) -> bool:
+        """Swap in a newer snapshot or model where there is one, and return whether there was."""
+        with self._lock:
+            snapshot = self._newest()
+            model = self._chosen()
+            before = self._ready
+            if snapshot is None or (before and (before.snapshot.name, before.model) == (snapshot.name, model)):
+                return False
+            self._ready = Ready(snapshot, model)
+        structlog.get_logger().info("swapped", snapshot=snapshot.name, model=model.name)
+        return True
+
+    def is_behind(self) -> bool:
+        """Return whether the store has changed since the snapshot that answers."""
+        return self._ready is None or self._ready.snapshot.name != self.wanted()
+
+    def wanted(self) -> str:
+        """Return the name of the snapshot of the store as it is now."""
+        return snapshot_name(self.store.revision(), self.encoder.name)
+
+    def has_records(self) -> bool:
+        """Return whether the store holds anything to take a snapshot of."""
+        return self.store.revision() != NOTHING
+
+    def close(self) -> None:
+        """Close the store."""
+        self.workspace.close()
+
+    def _newest(self) -> Snapshot | None:
+        """Return the snapshot of the store as it is now, else the last one; None where there is none."""
+        wanted = self.wanted()
+        present = self._ready.snapshot if self._ready else None
+        if present is not None and present.name == wanted:
+            return present
+        if (path := self.workspace.snapshots / wanted).is_dir():
+            return load_snapshot(path)
+        if self.has_records():
+            self._want_snapshot()
+        return present or self._last()
+
+    def _last(self) -> Snapshot | None:
+        folders = self.workspace.snapshots.glob("[0-9a-f]*/snapshot.json")
+        for path in sorted(folders, key=_taken, reverse=True):
+            try:
+                snapshot = load_snapshot(path.parent)
+            except MatcherError:
+                continue  # of an older version; a new one is wanted already
+            if snapshot.encoder == self.encoder.name:
+                return snapshot
+        return None
+
+    def _chosen(self) -> ModelFile:
+        """Return the model in use, read again only where another was chosen; the last good one where it is damaged."""
+        name = current(self.workspace.models)
+        if self._ready is not None and self._ready.model.name == name:
+            return self._ready.model
+        try:
+            model = read_version(self.workspace.models, name)
+            check_encoder(model, self.encoder.name)
+        except (MatcherError, NotFoundError) as error:
+            if self._ready is None:
+                raise
+            structlog.get_logger().error("model", name=name, problem=str(error))
+            return self._ready.model
+        return model
+
+
+def _taken(path: Path) -> tuple[float, str]:
+    return path.stat().st_mtime, path.parent.name

@@ -1,0 +1,158 @@
+"""Erasing: an organisation or a person taken out of everything that is kept, so that no file holds them any more.
+
+What can be done again comes first and the organisation itself last: until all is done the same request may be sent
+again and goes on where it stopped. A mark in the service's folder, which names nobody, tells that one is not done.
+"""
+
+import shutil
+import time
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import or_, select
+
+from api.engine import Engine
+from api.settings import ServiceSettings
+from api.state import State
+from api.state.jobs import JobFilter
+from api.state.records import Contact, JobState
+from api.state.tables import keys, users
+from api.work.keeping import Folders
+from matcher.embeddings import text_hash
+from matcher.errors import StoreError
+from matcher.profiles import split_sentences
+from matcher.snapshot.texts import catalogue_of
+from matcher.store.connecting import reading, writing
+from matcher.store.sql import SqlStore
+from matcher.vocabularies import load
+
+MARK = "erasing"
+"""Name of the file that tells of an erasure that is not done."""
+_UNDONE: tuple[JobState, ...] = ("queued", "running")
+_POLL_SECONDS = 0.1
+_TRIES = 20
+_LEFT_SECONDS = 10
+
+
+class NotYet(Exception):  # noqa: N818  # a state, not an error
+    """It cannot be done, or not be ended, at the moment; `reason` is jobs, only-one or snapshot."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Eraser:
+    """Erases from one service's store, snapshots and folders."""
+
+    settings: ServiceSettings
+    engine: Engine
+    state: State
+
+    def is_unfinished(self) -> bool:
+        """Return whether an erasure was begun and is not done."""
+        return (self.settings.folder / MARK).exists()
+
+    def erase_organisation(self, id: str) -> None:
+        """Erase an organisation with its people, messages, accounts and keys; raises NotYet, or StoreError.
+
+        Every upload, export, row report and evaluation goes, whomever it names: they can be made again.
+        """
+        if self._has_other_jobs():
+            raise NotYet("jobs")  # an import could bring it back, an export name it
+        if len(self.engine.store.organisation_ids()) == 1:
+            raise NotYet("only-one")
+        self.settings.folder.mkdir(parents=True, exist_ok=True)
+        (self.settings.folder / MARK).touch()
+        state = self.state
+        people, traces = self._accounts(id)
+        for one in (*[contact.id for contact in state.contacts.of(id)], *traces, id):
+            state.messages.forget(one)
+            state.idempotency.forget(one)
+            state.jobs.forget(one)
+            state.audit.forget(one)
+        state.contacts.forget(id)
+        for one in people:
+            state.people.remove(one)
+        with writing(self.engine.store.engine) as connection:
+            connection.execute(keys.delete().where(keys.c.organisation == id))
+        self.engine.store.remove_organisation(id)
+        self.finish()
+
+    def finish(self) -> None:
+        """End an erasure: a new snapshot, nothing older, no vectors, files or bytes of what was removed."""
+        self._swap()
+        if self.settings.workers > 1:  # the other processes look for it by themselves
+            time.sleep(2 * self.settings.refresh_seconds)
+        newest = self.engine.wanted()
+        for folder in self.engine.workspace.snapshots.iterdir():
+            if folder.is_dir() and folder.name != newest:
+                shutil.rmtree(folder, ignore_errors=True)
+        Folders(self.settings.folder).forget()
+        for name in ("uploads", "evaluations"):
+            shutil.rmtree(self.settings.folder / name, ignore_errors=True)
+        store = self.engine.store
+        store.remove_vectors(_needed(store))
+        scrub(store)
+        (self.settings.folder / MARK).unlink(missing_ok=True)
+
+    def erase_contact(self, contact: Contact) -> None:
+        """Erase a person to reach: the contact, the answers that told of it, and its id in the audit."""
+        self.state.idempotency.forget(contact.id)
+        self.state.audit.forget(contact.id)
+        self.state.contacts.remove(contact.id)
+        scrub(self.engine.store)
+
+    def _accounts(self, id: str) -> tuple[list[str], list[str]]:
+        """Return the ids of the users who act for an organisation, and by what they and its keys are known."""
+        with reading(self.engine.store.engine) as connection:
+            people = list(connection.execute(users.select().where(users.c.organisation == id)).mappings())
+            ids = [one["id"] for one in people]
+            own = select(keys.c.id).where(or_(keys.c.organisation == id, keys.c.owner.in_(ids)))
+            cards = list(connection.execute(own).scalars())
+        return ids, [*ids, *[one["email"] for one in people], *cards]
+
+    def _has_other_jobs(self) -> bool:
+        found = [job for state in _UNDONE for job in self.state.jobs.page(JobFilter(state=state), limit=1_000).items]
+        return any(job.kind != "snapshot" for job in found)
+
+    def _swap(self) -> None:
+        """Wait for the snapshot of the store as it is now, and swap it in; NotYet where it takes too long."""
+        until = time.monotonic() + max(1, self.settings.request_seconds - _LEFT_SECONDS)
+        while True:
+            self.engine.refresh()
+            if not self.engine.is_behind():
+                return
+            if time.monotonic() > until:
+                raise NotYet("snapshot")
+            time.sleep(_POLL_SECONDS)
+
+
+def scrub(store: SqlStore) -> None:
+    """Rewrite the database without what was removed, between the reads of others; StoreError where that fails."""
+    for attempt in range(_TRIES):
+        try:
+            store.scrub()
+            return
+        except StoreError:
+            structlog.get_logger().warning("scrub", attempt=attempt)
+            if attempt == _TRIES - 1:
+                raise
+            time.sleep(_POLL_SECONDS)
+
+
+def accounts_of(store: SqlStore, id: str) -> list[dict[str, str]]:
+    """Return the accounts that act for an organisation: e-mail address, name and role."""
+    columns = (users.c.email, users.c.name, users.c.role)
+    query = select(*columns).where(users.c.organisation == id).order_by(users.c.number)
+    with reading(store.engine) as connection:
+        return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _needed(store: SqlStore) -> set[str]:
+    """Return the hashes of all texts of which a snapshot needs the vectors."""
+    records = store.read()
+    texts = catalogue_of(records.organisations, records.collaborations).texts
+    sentences = (sentence for text in texts for sentence in split_sentences(text))
+    return {text_hash(text) for text in (*texts, *sentences, *load("unrelated"))}

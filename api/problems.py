@@ -1,0 +1,187 @@
+"""Problems: every error of the service as RFC 9457 problem details, with a type that stays the same."""
+
+import json
+from collections.abc import Mapping, Sequence
+from math import ceil
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from api.state.records import Refused
+from api.words import LANGUAGES, language_of, load, say
+from matcher.errors import (
+    ConflictError,
+    EncoderError,
+    InputError,
+    MatcherError,
+    ModelError,
+    NotFoundError,
+    SnapshotError,
+    StoreError,
+)
+
+MEDIA_TYPE = "application/problem+json"
+MOST_ERRORS = 50
+"""So many faults of one request are listed."""
+_OF_STATUS = {401: "unauthorised", 403: "forbidden", 404: "not-found", 405: "method-not-allowed", 413: "too-large"}
+_OF_ERROR: Sequence[tuple[type[MatcherError], str]] = (
+    (InputError, "invalid-request"),
+    (NotFoundError, "not-found"),
+    (ConflictError, "precondition-failed"),
+    (StoreError, "store-unavailable"),
+    (EncoderError, "engine-unavailable"),
+    (ModelError, "engine-unavailable"),
+    (SnapshotError, "not-ready"),
+)
+_INSIDE = frozenset({"store-unavailable", "engine-unavailable", "not-ready"})
+
+
+class Problem(Exception):  # noqa: N818  # the standard's word for it
+    """An answer that is an error: a code of `problems.json`, what is wrong and what to do, and further members."""
+
+    def __init__(self, code: str, detail: str, *, headers: Mapping[str, str] | None = None, **members: Any) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+        self.headers = dict(headers or {})
+        self.members = members
+
+    @property
+    def status(self) -> int:
+        """The status that it is answered with."""
+        return int(load("problems")[self.code]["status"])
+
+    def document(self, language: str, request_id: str = "") -> dict[str, Any]:
+        """Return the problem details; title in `language` (en, fr)."""
+        known = load("problems")[self.code]
+        return {
+            "type": f"/problems/{self.code}",
+            "title": known[language],
+            "status": known["status"],
+            "detail": self.detail,
+            **({"request": request_id} if request_id else {}),
+            **self.members,
+        }
+
+
+def reader_of(request: Request) -> str:
+    """Return the language (en, fr) in which whoever asks reads."""
+    return language_of(request.headers.get("accept-language", ""), request.app.state.settings.matcher.language)
+
+
+def respond(request: Request, problem: Problem) -> Response:
+    """Return a problem as the response to a request."""
+    language = reader_of(request)
+    document = problem.document(language, request.scope.get("request_id", ""))
+    return Response(
+        json.dumps(document, ensure_ascii=False),
+        problem.status,
+        {"Content-Language": language, **problem.headers},
+        MEDIA_TYPE,
+    )
+
+
+def explain(app: FastAPI) -> None:
+    """Answer the errors that are known with problem details; the frame answers those that are not."""
+    app.add_exception_handler(Problem, _on_problem)
+    app.add_exception_handler(MatcherError, _on_matcher_error)
+    app.add_exception_handler(Refused, _on_refused)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http)
+
+
+async def _on_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)  # noqa: S101  # registered for it alone
+    return respond(request, error)
+
+
+async def _on_matcher_error(request: Request, error: Exception) -> Response:
+    code = next((code for kind, code in _OF_ERROR if isinstance(error, kind)), "internal-error")
+    headers = {"Retry-After": "5"} if code in {"store-unavailable", "not-ready"} else None
+    if code == "store-unavailable":  # its message names the file or the server
+        structlog.get_logger().error("store", error=type(error.__cause__).__name__)
+        return respond(request, Problem(code, say("store_unavailable", reader_of(request)), headers=headers))
+    return respond(request, Problem(code, str(error), headers=headers))
+
+
+async def _on_refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)  # noqa: S101  # registered for it alone
+    code = {"locked": "locked", "taken": "already-exists"}.get(error.reason, "login-refused")
+    headers = {}
+    if error.until is not None:
+        seconds = max(1, ceil((error.until - request.app.state.engine.now()).total_seconds()))
+        headers = {"Retry-After": str(seconds)}
+    told = say(f"refused_{error.reason}", reader_of(request))
+    return respond(request, Problem(code, told, headers=headers))
+
+
+async def _on_invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101  # registered for it alone
+    faults = error.errors()
+    language = reader_of(request)
+    if any(fault["type"] == "json_invalid" for fault in faults):
+        return respond(request, Problem("malformed-body", say("malformed_body", language)))
+    told = [{"pointer": _pointer(fault["loc"]), "message": fault["msg"]} for fault in faults[:MOST_ERRORS]]
+    detail = say("invalid_request", language, pointer=told[0]["pointer"], message=told[0]["message"])
+    return respond(request, Problem("invalid-request", detail, errors=told))
+
+
+async def _on_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101  # registered for it alone
+    code = _OF_STATUS.get(error.status_code, "invalid-request" if error.status_code < 500 else "internal-error")
+    if error.status_code == 400:
+        code = "malformed-body"
+    return respond(request, Problem(code, _said_of(error, code, reader_of(request)), headers=error.headers))
+
+
+def _said_of(error: HTTPException, code: str, language: str) -> str:
+    if code == "too-large":
+        return say("too_large", language, limit=int(error.detail))
+    name = {"forbidden": "not_yours", "invalid-request": "invalid_request_plain"}.get(code, code.replace("-", "_"))
+    return say(name, language, request="")
+
+
+def _pointer(place: Sequence[str | int]) -> str:
+    """Return where a fault is: `query/limit`, or for a body a JSON pointer (RFC 6901) after `body`."""
+    parts = [str(part).replace("~", "~0").replace("/", "~1") for part in place]
+    return "/".join(parts)
+
+
+def documented(*codes: str) -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI responses of problems by their status, each with a worked example."""
+    found: dict[int | str, dict[str, Any]] = {}
+    for code in codes:
+        problem = Problem(code, load("examples")["problems"].get(code, "…"))
+        entry = found.setdefault(
+            problem.status,
+            {"description": load("problems")[code]["en"], "content": {MEDIA_TYPE: {"schema": SCHEMA, "examples": {}}}},
+        )
+        entry["content"][MEDIA_TYPE]["examples"][code] = {"value": problem.document("en", "01JD…")}
+    return found
+
+
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "title": "Problem",
+    "description": "RFC 9457 problem details. `type` stays the same; `title` and mostly `detail` are in the reader's "
+    f"language ({', '.join(LANGUAGES)}).",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "request": {"type": "string", "description": "Id of the request, as in the header X-Request-ID and the logs."},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "message"],
+                "properties": {"pointer": {"type": "string"}, "message": {"type": "string"}},
+            },
+        },
+    },
+}

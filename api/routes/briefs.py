@@ -1,0 +1,162 @@
+"""Briefs: lists, one, and their changes; members write those of their own organisation."""
+
+from dataclasses import replace
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Query, Request, Response
+
+from api.access.guarding import Asking
+from api.access.principals import READER, Principal
+from api.access.routing import GuardedRoute
+from api.asking import engine_of
+from api.bodies.asking import Id
+from api.bodies.briefs import BriefGiven, BriefNew, BriefPage, BriefPut, BriefsAsked, BriefShown, shown
+from api.bodies.examples import worked
+from api.bodies.patching import MERGE_PATCH, patch_schema
+from api.problems import Problem, documented, reader_of
+from api.routes.answering import (
+    address,
+    changed,
+    check_id,
+    check_version,
+    made,
+    one,
+    order_of,
+    page,
+    patched,
+    place_of,
+    put_new,
+)
+from api.routes.collaborations import hidden_from
+from api.state.tokens import random_id
+from api.words import say
+from matcher.records import Brief
+
+router = APIRouter(route_class=GuardedRoute, prefix="/v1/briefs", tags=["briefs"])
+_PROBLEMS = documented("invalid-request", "unauthorised", "forbidden", "too-many-requests", "store-unavailable")
+_OF_ONE = _PROBLEMS | documented("not-found")
+_OF_CHANGE = _OF_ONE | documented("malformed-body", "precondition-failed", "precondition-required", "too-large")
+
+
+@router.get(
+    "",
+    response_model=BriefPage,
+    responses=worked("briefs") | _PROBLEMS | documented("bad-cursor"),
+    summary="List briefs",
+)
+def listed(request: Request, asking: Asking, asked: Annotated[BriefsAsked, Query()]) -> Response:
+    """Return a page of briefs; members see those of their own organisation."""
+    limit = asked.within(request.app.state.settings.max_page)
+    after = place_of(request, asked.cursor)
+    filters = asked.filters(_owners(request, asking, asked.owner))
+    found = engine_of(request).store.briefs_page(filters, after, limit, order=order_of(asked.sort))
+    records = [record for record, _ in found.items]
+    hidden = hidden_from(request, asking, [record.owner for record in records if record.owner])
+    items = [shown(one, whole=_is_whole(asking, one), owner_seen=one.owner not in hidden) for one in records]
+    return page(request, items, found.next)
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=BriefShown,
+    responses=worked("brief-made", 201, "It was made; Location tells where it stands.")
+    | _PROBLEMS
+    | documented("malformed-body", "already-exists", "too-large", "key-reused", "request-running"),
+    summary="Add a brief",
+)
+def add(request: Request, asking: Asking, given: BriefNew) -> Response:
+    """Keep a new brief; a member's is its own organisation's."""
+    values = given.values()
+    if not asking.sees_everything and values["owner"] is None:
+        values["owner"] = asking.organisation
+    record = Brief(id=given.id or random_id(), **values)
+    _check_owner(request, record, asking)
+    version = put_new(request, engine_of(request).store, record)
+    return made(shown(record, whole=True), version, address("briefs", record.id))
+
+
+@router.get(
+    "/{id}",
+    response_model=BriefShown,
+    responses=worked("brief") | _OF_ONE | {304: {"description": "As in If-None-Match."}},
+    summary="Read a brief",
+)
+def read(request: Request, asking: Asking, id: Id) -> Response:
+    """Return one brief; its ETag is the version that a change names."""
+    record, version = _seen(request, id, asking)
+    if _is_whole(asking, record):
+        return one(request, shown(record, whole=True), version)
+    hidden = hidden_from(request, asking, [record.owner] if record.owner else [])
+    return one(request, shown(record, whole=False, owner_seen=not hidden), None)
+
+
+@router.put("/{id}", response_model=BriefShown, responses=worked("brief") | _OF_CHANGE, summary="Change a brief, whole")
+def put(request: Request, asking: Asking, id: Id, given: BriefPut) -> Response:
+    """Write a brief exactly as given, where it is still as it was read; what is left out is erased."""
+    _, version = _own(request, id, asking)
+    check_version(request, version)
+    check_id(request, id, given.id)
+    return _written(request, Brief(id=id, **given.values()), version, asking)
+
+
+@router.patch(
+    "/{id}",
+    response_model=BriefShown,
+    responses=worked("brief") | _OF_CHANGE,
+    summary="Change some fields of a brief",
+    openapi_extra=patch_schema(BriefPut, {"closes": "2026-07-31", "requirements": None}),
+)
+def patch(
+    request: Request, asking: Asking, id: Id, fields: Annotated[dict[str, Any], Body(media_type=MERGE_PATCH)]
+) -> Response:
+    """Change the fields that are named (RFC 7396), where it is still as it was read; null takes a value away."""
+    record, version = _own(request, id, asking)
+    check_version(request, version)
+    return _written(request, replace(record, **patched(request, BriefGiven, id, fields)), version, asking)
+
+
+@router.delete("/{id}", status_code=204, response_class=Response, responses=_OF_CHANGE, summary="Remove a brief")
+def remove(request: Request, asking: Asking, id: Id) -> Response:
+    """Remove a brief with what was decided about suggestions for it, where it is still as it was read."""
+    _, version = _own(request, id, asking)
+    check_version(request, version)
+    engine_of(request).store.remove_brief(id, version)
+    return Response(status_code=204)
+
+
+def _owners(request: Request, asking: Principal, owner: str | None) -> tuple[str, ...] | None:
+    """Return the owners whose briefs may be listed, of those that are asked for; None for any."""
+    if not asking.sees_everything and asking.role != READER:
+        own = (asking.organisation,) if asking.organisation else ()
+        return own if owner in (None, *own) else ()
+    if owner is None:
+        return None
+    return () if hidden_from(request, asking, [owner]) else (owner,)
+
+
+def _seen(request: Request, id: str, asking: Principal) -> tuple[Brief, bytes]:
+    found = engine_of(request).store.brief_with_print(id)
+    if found is None or not asking.sees_brief(found[0]):
+        raise Problem("not-found", say("no_brief", reader_of(request), id=id))
+    return found
+
+
+def _own(request: Request, id: str, asking: Principal) -> tuple[Brief, bytes]:
+    found = _seen(request, id, asking)
+    _check_owner(request, found[0], asking)
+    return found
+
+
+def _is_whole(asking: Principal, record: Brief) -> bool:
+    return asking.sees_everything or bool(record.owner and asking.owns(record.owner))
+
+
+def _check_owner(request: Request, record: Brief, asking: Principal) -> None:
+    if not asking.sees_everything and not (record.owner and asking.may_change(record.owner)):
+        raise Problem("forbidden", say("not_yours", reader_of(request)))
+
+
+def _written(request: Request, record: Brief, present: bytes, asking: Principal) -> Response:
+    _check_owner(request, record, asking)
+    return changed(shown(record, whole=True), engine_of(request).store.put(record, present))

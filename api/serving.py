@@ -1,0 +1,262 @@
+"""Serving: the command `matcher-api`, which answers over HTTP and keeps a worker beside it."""
+
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from errno import EADDRINUSE
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from api.settings import ServiceSettings
+from api.state import State, open_state
+from api.state.records import SCOPES, NewAuditEntry, NewKey, NewUser, Refused
+from api.words import say
+from api.work.beside import Beside
+from api.worker import write_lines
+from matcher.errors import InputError, MatcherError
+from matcher.store.opening import open_store
+
+if TYPE_CHECKING:  # it loads the whole service
+    from fastapi import FastAPI
+
+PATIENCE_SECONDS = 20
+"""So long requests and jobs have to come to an end when the service is told to."""
+TRIAL = timedelta(days=1)
+_TRIAL_NAME = "trial on this machine"
+
+app = typer.Typer(
+    help="The service around the matcher: without a command it serves, until it is told to end.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(invoke_without_command=True)
+def serve(
+    context: typer.Context,
+    host: Annotated[str, typer.Option("--host", metavar="ADDRESS", help="Address to listen at.")] = "",
+    port: Annotated[
+        int | None, typer.Option("--port", metavar="N", min=1, max=65_535, help="Port to listen at.")
+    ] = None,
+    db: Annotated[str, typer.Option("--db", metavar="STORE", help="A SQLite file or a database URL.")] = "",
+    is_open: Annotated[
+        bool,
+        typer.Option(
+            "--open", envvar="MATCHER_API_OPEN", help="For trying out: anybody on this machine reads what is public."
+        ),
+    ] = False,
+) -> None:
+    """Answer over HTTP; settings are read from MATCHER_API_... and MATCHER_... variables, options go before them."""
+    given = {"MATCHER_API_HOST": host, "MATCHER_API_PORT": str(port or ""), "MATCHER_DB": db}
+    os.environ.update({name: value for name, value in given.items() if value})  # for the processes that are started
+    with _told():
+        settings = _settings()
+        if is_open:
+            settings = _opened(settings)
+        if context.invoked_subcommand is None:
+            _serve(settings, is_open=is_open)
+
+
+@app.command("add-user")
+def add_user(
+    email: Annotated[str, typer.Argument(metavar="EMAIL")],
+    role: Annotated[str, typer.Option("--role", help="administrator, manager, member or reader.")] = "reader",
+    name: Annotated[str, typer.Option("--name", metavar="NAME")] = "",
+    organisation: Annotated[str, typer.Option("--organisation", metavar="ID", help="For whom a member acts.")] = "",
+) -> None:
+    """Give somebody an account; the password is asked twice."""
+    with _told():
+        settings = _settings()
+        language = settings.matcher.language
+        password = typer.prompt(
+            say("serving_password", language),
+            hide_input=True,
+            confirmation_prompt=say("serving_password_again", language),
+        )
+        new = NewUser(email=email, name=name, role=role, organisation=organisation or None, language=language)
+        with _state_of(settings) as state:
+            made = state.people.create(new, password)
+            _note(state, "user.added", "user", made.id)
+        typer.echo(say("serving_user_made", language, email=made.email, role=made.role, id=made.id))
+
+
+@app.command("add-key")
+def add_key(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What the key is for.")],
+    role: Annotated[str, typer.Option("--role", help="administrator, manager, member or reader.")] = "reader",
+    organisation: Annotated[str, typer.Option("--organisation", metavar="ID", help="For whom a member acts.")] = "",
+    days: Annotated[int, typer.Option("--days", metavar="N", min=1, max=3_650, help="How long it holds.")] = 365,
+    scopes: Annotated[
+        list[str] | None,
+        typer.Option("--scope", metavar="SCOPE", help="read, suggest, write or admin; may be repeated. All if none."),
+    ] = None,
+) -> None:
+    """Make an API key and print it, this once."""
+    with _told():
+        settings = _settings()
+        new = NewKey(
+            name=name,
+            scopes=tuple(dict.fromkeys(scopes or SCOPES)),
+            role=role,
+            organisation=organisation or None,
+            expires=datetime.now(UTC) + timedelta(days=days),
+        )
+        with _state_of(settings) as state:
+            made, text = state.keys.create(new)
+            _note(state, "key.added", "key", made.id)
+        typer.echo(say("serving_key_made", settings.matcher.language, named=made.name, role=made.role, key=text))
+
+
+def main() -> None:
+    """Run the command line."""
+    app(prog_name="matcher-api")
+
+
+def application() -> "FastAPI":
+    """Return the service of the environment's settings; every process that answers makes its own."""
+    from api.app import create_app
+
+    write_lines()
+    return create_app(_settings())
+
+
+def _settings() -> ServiceSettings:
+    return ServiceSettings.from_env(os.environ)
+
+
+def _opened(settings: ServiceSettings) -> ServiceSettings:
+    """Return settings for trying out on this machine, and give them to the processes that are started."""
+    if not _is_this_machine(settings.host):
+        raise InputError(say("serving_open_elsewhere", settings.matcher.language, host=settings.host))
+    os.environ.update({"MATCHER_API_PUBLIC_DIRECTORY": "yes", "MATCHER_API_INSECURE_COOKIES": "yes"})
+    return replace(settings, public_directory=True, insecure_cookies=True)
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _serve(settings: ServiceSettings, *, is_open: bool) -> None:
+    """Listen, start the worker, and answer until told to end."""
+    with listening(settings) as listener:
+        with _state_of(settings) as state:
+            for line in _greeting(settings, state, is_open=is_open):
+                typer.echo(line)
+        write_lines()
+        worker = Beside([sys.executable, "-m", "api.worker", "--beside"])
+        signal.signal(signal.SIGTERM, _end)  # uvicorn raises the signal again once it has ended
+        worker.start()
+        try:
+            _answer(settings, listener)
+        except KeyboardInterrupt:
+            pass  # Ctrl-C ends it as it is meant to
+        finally:
+            worker.end(PATIENCE_SECONDS)
+
+
+def _answer(settings: ServiceSettings, listener: socket.socket) -> None:
+    import uvicorn
+    from uvicorn.supervisors import Multiprocess
+
+    config = uvicorn.Config(
+        "api.serving:application",
+        factory=True,
+        workers=settings.workers,
+        forwarded_allow_ips=settings.proxies or None,
+        proxy_headers=bool(settings.proxies),
+        server_header=False,
+        access_log=False,  # the frame writes its own line, which names no organisation
+        log_config=None,
+        timeout_graceful_shutdown=PATIENCE_SECONDS,
+    )
+    if settings.workers == 1:
+        uvicorn.Server(config).run(sockets=[listener])
+    else:
+        Multiprocess(config, sockets=[listener]).run()
+
+
+def _end(*_: object) -> NoReturn:
+    raise SystemExit(0)
+
+
+@contextmanager
+def listening(settings: ServiceSettings) -> Iterator[socket.socket]:
+    """Give the socket of a service's address; InputError where it is taken or cannot be."""
+    language, host, port = settings.matcher.language, settings.host, settings.port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # With the protocol named, else asyncio does not turn Nagle's algorithm off, and each answer waits 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    with listener:
+        try:
+            listener.bind((host, port))
+            listener.listen(2048)
+        except (OSError, OverflowError) as error:
+            if isinstance(error, OSError) and error.errno == EADDRINUSE:
+                told = say("serving_port_taken", language, host=host, port=port, other=port + 1)
+            else:
+                reason = getattr(error, "strerror", None) or error
+                told = say("serving_no_address", language, host=host, port=port, reason=reason)
+            raise InputError(told) from error
+        listener.set_inheritable(True)
+        yield listener
+
+
+def _greeting(settings: ServiceSettings, state: State, *, is_open: bool) -> Iterator[str]:
+    """Yield what whoever started the service should know."""
+    language = settings.matcher.language
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    yield say("serving_at", language, address=f"http://{host}:{settings.port}")
+    if is_open:
+        until = datetime.now(UTC) + TRIAL
+        new = NewKey(name=_TRIAL_NAME, scopes=SCOPES, role="administrator", expires=until)
+        for old in _trial_keys(state):
+            state.keys.remove(old)
+        yield say("serving_open", language, until=f"{until:%Y-%m-%d %H:%M} UTC", key=state.keys.create(new)[1])
+    elif not state.people.count() and not state.keys.page(limit=1).items:
+        yield say("serving_nobody", language)
+        yield say("serving_key", language)
+
+
+def _trial_keys(state: State) -> list[str]:
+    """Return the ids of keys of earlier trials, which are of no use to anybody."""
+    return [one.id for one in state.keys.page(limit=1_000).items if one.name == _TRIAL_NAME and one.owner is None]
+
+
+def _note(state: State, action: str, kind: str, id: str) -> None:
+    state.audit.add(NewAuditEntry(actor_kind="command", action=action, target_kind=kind, target=id))
+
+
+@contextmanager
+def _state_of(settings: ServiceSettings) -> Iterator[State]:
+    """Give the service's state, its tables made where there are none."""
+    store = open_store(settings.matcher.db)
+    try:
+        yield open_state(store.engine)
+    finally:
+        store.close()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """End with a message on stderr, and no traceback, where a user can mend what is wrong."""
+    try:
+        yield
+    except (MatcherError, Refused) as error:
+        typer.secho(str(error), err=True, fg="red")
+        raise typer.Exit(1) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""Settings of the service: frozen, passed in; every limit has a visible default."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from matcher.errors import InputError
+from matcher.settings import Settings
+
+_TRUE, _FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceSettings:
+    """Where the service listens, what it keeps where, and every limit on a request.
+
+    Each field but `matcher` is set by the environment variable `MATCHER_API_` + its name in capitals.
+    """
+
+    matcher: Settings = field(default_factory=Settings)
+    """Of the engine: store, encoder, limits on files."""
+    host: str = "127.0.0.1"
+    """Address to listen at; put a reverse proxy in front before others reach it."""
+    port: int = 8000
+    workers: int = 1
+    """Processes that answer; they share one memory-mapped snapshot."""
+    data: str = ""
+    """Folder of uploads and exports; empty is beside a SQLite file, `./matcher.service` for a database URL."""
+    public_directory: bool = False
+    """Whether nobody in particular may read organisations that are public, and ask for suggestions."""
+    insecure_cookies: bool = False
+    """Whether session cookies are sent over plain HTTP, too; for trying on one machine only."""
+    proxies: str = ""
+    """Addresses of reverse proxies whose X-Forwarded-For is believed, separated by commas."""
+    max_body_bytes: int = 1_000_000
+    """Largest body of a request, uploads aside."""
+    max_upload_bytes: int = 50_000_000
+    """Largest file that is uploaded; the engine's limits on rows and unpacked sizes hold besides."""
+    max_query_chars: int = 20_000
+    """Longest free text to ask with."""
+    max_page: int = 200
+    """Most items of one page."""
+    requests_per_minute: int = 600
+    """Of one key or user; a quarter of these may come at once."""
+    requests_per_minute_of_nobody: int = 120
+    """Of one address that does not say who asks, logins and refused ones among them."""
+    request_seconds: int = 60
+    """After so long a request is answered with an error."""
+    max_concurrent: int = 64
+    """So many requests are worked on at a time; more are asked to come back."""
+    refresh_seconds: int = 1
+    """How often it is looked whether there is a newer snapshot or model."""
+
+    @classmethod
+    def from_env(cls, environment: Mapping[str, str]) -> "ServiceSettings":
+        """Read `MATCHER_API_...` and the engine's `MATCHER_...` variables; a wrong value raises InputError."""
+        given: dict[str, object] = {"matcher": Settings.from_env(environment)}
+        for one in fields(cls):
+            variable = f"MATCHER_API_{one.name.upper()}"
+            if one.name != "matcher" and (value := environment.get(variable)):
+                given[one.name] = _read(variable, value, one.type)
+        return cls(**given)  # type: ignore[arg-type]  # names and types were checked field by field above
+
+    @property
+    def folder(self) -> Path:
+        """The folder of uploads and exports."""
+        if self.data:
+            return Path(self.data)
+        db = self.matcher.db
+        return Path("matcher.service") if "://" in db else Path(db).with_suffix(".service")
+
+
+def _read(variable: str, value: str, type_: object) -> object:
+    if type_ in (bool, "bool"):
+        if value.lower() in _TRUE | _FALSE:
+            return value.lower() in _TRUE
+        raise InputError(f"{variable} is {value!r}; give yes or no, or unset it.")
+    if type_ in (int, "int"):
+        if not value.isdigit() or int(value) == 0:
+            raise InputError(f"{variable} is {value!r}; give a whole number above 0, or unset it.")
+        return int(value)
+    return value

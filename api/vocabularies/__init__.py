@@ -1,0 +1,1 @@
+"""Vocabularies of the service: titles of problems and sentences, in English and French, as data."""
