@@ -11,7 +11,12 @@ from api.state.records import Contact, Message
 
 MOST_CONTACTS = 50
 """So many people of one organisation are kept at most."""
-EXAMPLE: dict[str, JsonValue] = {"name": "Ada Exemple", "email": "ada@alertepoignet.example", "role": "partnerships", "source": "fair 2026"}
+EXAMPLE: dict[str, JsonValue] = {
+    "name": "Ada Exemple",
+    "email": "ada@alertepoignet.example",
+    "role": "partnerships",
+    "source": "fair 2026",
+}
 _NO_NUL = r"^[^\x00]*$"
 
 
