@@ -28,7 +28,7 @@ demo: $(VENV)/.installed
 # The service on the sample, open to anybody on this machine, until Ctrl+C.
 serve: $(VENV)/.installed
 	@test -f .demo/sample.db || (mkdir -p .demo && $(MATCHER) import data/sample $(DEMO) >/dev/null && $(MATCHER) prepare $(DEMO))
-	@$(BIN)/matcher-api --db .demo/sample.db --open
+	@MATCHER_API_INSECURE_COOKIES=yes $(BIN)/matcher-api --db .demo/sample.db --open
 
 test: $(VENV)/.installed-for-tests
 	$(BIN)/ruff check .

@@ -31,9 +31,16 @@ POLICY = (
 """Of the page alone: Swagger UI writes styles into its elements."""
 SCHEMES = {
     "key": {"type": "http", "scheme": "bearer", "description": "An API key, `em_…`."},
-    "session": {"type": "apiKey", "in": "cookie", "name": "entremise_session", "description": "Of POST /v1/session."},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "__Host-entremise_session",
+        "description": "Of POST /v1/session.",
+    },
 }
 
+UNKEPT = ("/v1/session", "/v1/users", "/v1/keys")
+"""Of these no answer is kept, for it may hold a secret: an Idempotency-Key changes nothing."""
 IF_MATCH = {
     "name": "If-Match",
     "in": "header",
@@ -96,7 +103,7 @@ def _tell_access(operation: dict[str, Any], method: str, path: str) -> None:
         operation["security"] = [{"key": []}, {"session": []}]
     if "428" in operation["responses"]:
         operation.setdefault("parameters", []).append(IF_MATCH)
-    if method == "POST":
+    if method == "POST" and not path.startswith(UNKEPT):
         operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
     default = operation["responses"].get("422", {})
     if "HTTPValidationError" in str(default):  # FastAPI's own, which this service never answers

@@ -50,6 +50,16 @@ class ServiceSettings:
     """So many requests are worked on at a time; more are asked to come back."""
     refresh_seconds: int = 1
     """How often it is looked whether there is a newer snapshot or model."""
+    oidc_issuer: str = ""
+    """Address of an OpenID Connect provider by which people log in; empty is none."""
+    oidc_client: str = ""
+    """Id that the provider knows this service by."""
+    oidc_secret: str = field(default="", repr=False)
+    """Secret that the provider gave this service."""
+    oidc_callback: str = ""
+    """Whole address to which the provider sends people back; to be set behind a reverse proxy."""
+    oidc_create_readers: bool = False
+    """Whether somebody whom the provider vouches for and nobody knows becomes a reader, or is refused."""
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str]) -> "ServiceSettings":

@@ -27,6 +27,8 @@ from matcher.store.opening import open_store
 
 POLL_SECONDS = 0.5
 HEARTBEAT_SECONDS = 2.0
+KEPT_ANSWERS = timedelta(days=1)
+"""So long a request that is sent again with its Idempotency-Key gets the same answer."""
 CLEAR_SECONDS = 3_600.0
 INTERNAL = "internal"
 """The problem of a job that failed by no doing of whoever asked for it; the log has more, under the job's id."""
@@ -173,11 +175,13 @@ class Worker:
             discard(Work(self.settings, self.state, job, self.now))
 
     def _clear(self) -> None:
-        """Take out of the folder, once an hour, what was kept long enough."""
+        """Take away, once an hour, what was kept long enough: files, sessions, answers to repeated requests."""
         now = self.now()
         if self._cleared is not None and now < self._cleared + timedelta(seconds=CLEAR_SECONDS):
             return
         self._cleared = now
+        self.state.sessions.forget_expired()
+        self.state.idempotency.forget_older(now - KEPT_ANSWERS)
         removed = Folders(self.settings.folder).clear(now)  # nothing is queued, so no upload is waited for
         if removed:
             self._log.info("cleared", files=removed)

@@ -10,10 +10,9 @@ import typer
 from typer.main import get_command
 
 import matcher.errors
-from api.access.principals import NOBODY, ROLES
-from api.access.roles import TABLE, Access
 from api.settings import ServiceSettings
 from docs.readme import fill, picture
+from docs.roles import roles
 from matcher.cli.commands import app
 from matcher.evaluation.baselines import BASELINES
 from matcher.ranking import hand_set
@@ -32,7 +31,7 @@ def reference() -> str:
         _signals(),
         _baselines(),
         _settings(),
-        _roles(),
+        roles(),
         _kinds(),
         _errors(),
     ]
@@ -97,27 +96,6 @@ def _variables(kind: type, prefix: str) -> str:
         if name != "matcher"
     ]
     return "| variable | default | meaning |\n| --- | --- | --- |\n" + "\n".join(rows)
-
-
-def _roles() -> str:
-    """Return the table of roles: yes, no, and p where nobody in particular may when the public directory is open."""
-    head = f"| method | address | {' | '.join(ROLES)} | scope of a key |\n| --- | --- |{' --- |' * (len(ROLES) + 1)}\n"
-    rows = [
-        f"| {method} | `{path}` | {' | '.join(_may(access, role) for role in ROLES)} | {access.scope} |"
-        for (method, path), access in sorted(TABLE.items(), key=lambda entry: (entry[0][1], entry[0][0]))
-    ]
-    told = (
-        "## Who may call what\n\np: where the administrator opens the public directory "
-        "(`MATCHER_API_PUBLIC_DIRECTORY`). Members change their own organisation and what hangs on it only; what may "
-        "not be seen is answered 404."
-    )
-    return f"{told}\n\n{head}" + "\n".join(rows)
-
-
-def _may(access: Access, role: str) -> str:
-    if role in access.roles:
-        return "yes"
-    return "p" if access.public and role == NOBODY else "–"
 
 
 def _kinds() -> str:

@@ -147,14 +147,13 @@ class Provider:
 
 def provider_of(settings: ServiceSettings, callback: str, now: Callable[[], datetime]) -> Provider | None:
     """Return the provider that is set up, None where none is; `callback` is used where the settings name no other."""
-    issuer, client = getattr(settings, "oidc_issuer", ""), getattr(settings, "oidc_client", "")
-    if not (issuer and client):
+    if not (settings.oidc_issuer and settings.oidc_client):
         return None
     return Provider(
-        issuer=issuer,
-        client=client,
-        secret=getattr(settings, "oidc_secret", ""),
-        callback=getattr(settings, "oidc_callback", "") or callback,
+        issuer=settings.oidc_issuer,
+        client=settings.oidc_client,
+        secret=settings.oidc_secret,
+        callback=settings.oidc_callback or callback,
         now=now,
     )
 

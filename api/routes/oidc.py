@@ -69,7 +69,7 @@ def come_back(
         raise Problem("csrf", say("openid_begin_again", reader_of(request)))
     if not code:
         raise Problem("login-refused", say("openid_refused", reader_of(request)))
-    create = bool(getattr(request.app.state.settings, "oidc_create_readers", False))
+    create = request.app.state.settings.oidc_create_readers
     try:
         user = person_of(service_of(request), provider.claims(code, token), create_readers=create)
     except ProviderError as error:

@@ -4,7 +4,7 @@ import hmac
 import json
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,15 +22,6 @@ NOON = 1772366400.0
 """2026-03-01T12:00:00Z."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _WithProvider(ServiceSettings):
-    oidc_issuer: str = ""
-    oidc_client: str = ""
-    oidc_secret: str = ""
-    oidc_callback: str = ""
-    oidc_create_readers: bool = False
-
-
 @pytest.fixture
 def provider() -> Iterator[Provider]:
     with Provider(lambda: NOON) as started:
@@ -39,8 +30,7 @@ def provider() -> Iterator[Provider]:
 
 @pytest.fixture
 def settings(service_settings: ServiceSettings, provider: Provider) -> ServiceSettings:
-    given = {one.name: getattr(service_settings, one.name) for one in fields(service_settings)}
-    return _WithProvider(**given | {"oidc_issuer": provider.issuer, "oidc_client": CLIENT, "oidc_secret": SECRET})
+    return replace(service_settings, oidc_issuer=provider.issuer, oidc_client=CLIENT, oidc_secret=SECRET)
 
 
 @pytest.fixture
