@@ -1,4 +1,4 @@
-# make demo · make serve · make test · make check · make bench · make bench-ranking · make docs
+# make demo · make serve · make test · make check · make bench · make bench-ranking · make soak · make docs
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 MATCHER := $(BIN)/matcher
 DEMO := --db .demo/sample.db
 
-.PHONY: demo serve test check bench bench-ranking docs
+.PHONY: demo serve test check bench bench-ranking soak docs
 
 demo: $(VENV)/.installed
 	@rm -rf .demo && mkdir .demo
@@ -48,6 +48,10 @@ bench: $(VENV)/.installed-for-tests
 # The whole evaluation of the ranking on CORDIS and i-Lab: under an hour on two cores.
 bench-ranking: $(VENV)/.installed-for-tests
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.ranking
+
+# Hours under load, kills at random moments, every request the schema allows, inputs by the million; all on 127.0.0.1.
+soak: $(VENV)/.installed-for-tests
+	$(BIN)/python -m benchmarks.soak
 
 docs: $(VENV)/.installed-for-tests
 	$(BIN)/python -m docs.generate

@@ -2,12 +2,13 @@
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from benchmarks import cold, encoding, growth, importing, loading, memory, serving, suggesting
 from benchmarks.fresh import MeasuringError
 from benchmarks.measuring import Result, machine, write_result
 from benchmarks.preparing import DataAbsentError
+from benchmarks.soak import LONG_RUNS
 from benchmarks.table import number, write_table
 
 BENCHMARKS: dict[str, Callable[[], Result]] = {
@@ -22,17 +23,18 @@ BENCHMARKS: dict[str, Callable[[], Result]] = {
 }
 
 
-def main(names: list[str]) -> int:
-    unknown = sorted(set(names) - set(BENCHMARKS))
+def measured(benchmarks: Mapping[str, Callable[[], Result]], names: list[str], command: str) -> int:
+    """Run those that are named, else all; write results and the table; return the exit code."""
+    unknown = sorted(set(names) - set(benchmarks))
     if unknown:
-        print(f"There is no benchmark called {', '.join(unknown)}; choose among: {', '.join(BENCHMARKS)}.")
+        print(f"There is no benchmark called {', '.join(unknown)}; choose among: {', '.join(benchmarks)}.")
         return 2
     failed: list[str] = []
-    for name in names or BENCHMARKS:
+    for name in names or benchmarks:
         print(f"{name} ...", flush=True)
         before, began = machine(), time.perf_counter()
         try:
-            result = BENCHMARKS[name]()
+            result = benchmarks[name]()
         except DataAbsentError as absent:
             print(f"  skipped: it {absent}.", flush=True)
             continue
@@ -40,13 +42,13 @@ def main(names: list[str]) -> int:
             print(f"  failed: {error}", flush=True)
             failed.append(name)
             continue
-        write_result(name, result, before, time.perf_counter() - began)
+        write_result(name, f"{command} {name}", result, before, time.perf_counter() - began)
         for figure in result.figures:
             bar = "" if figure.limit is None else f" (reach {'>=' if figure.at_least else '<='} {figure.limit:g})"
             print(f"  {figure.what}: {number(figure.ratio, figure.limit)}{bar}; {figure.detail}", flush=True)
-    write_table(list(BENCHMARKS))
+        write_table([*BENCHMARKS, *LONG_RUNS])
     return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(measured(BENCHMARKS, sys.argv[1:], "python -m benchmarks"))

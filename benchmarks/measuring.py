@@ -88,12 +88,12 @@ def machine() -> dict[str, Any]:
     }
 
 
-def write_result(name: str, result: Result, before: dict[str, Any], seconds: float) -> None:
+def write_result(name: str, command: str, result: Result, before: dict[str, Any], seconds: float) -> None:
     """Write a result with all that is needed to judge and repeat it; `before` is the machine when it began."""
-    changes = _git("status", "--porcelain", "--", "matcher", "benchmarks/*.py")
+    changes = _changes()
     document = {
         "benchmark": name,
-        "command": f"python -m benchmarks {name}",
+        "command": command,
         "on": result.on,
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "commit": _git("rev-parse", "HEAD"),
@@ -114,8 +114,15 @@ def write_result(name: str, result: Result, before: dict[str, Any], seconds: flo
 
 def revision() -> str | None:
     """Return the commit that is measured, with a plus where the code differs from it; None without git."""
-    commit, changes = _git("rev-parse", "HEAD"), _git("status", "--porcelain", "--", "matcher", "benchmarks/*.py")
+    commit, changes = (
+        _git("rev-parse", "HEAD"),
+        _git("status", "--porcelain", "--", "matcher", "api", "benchmarks/*.py"),
+    )
     return None if commit is None else commit + ("+" if changes else "")
+
+
+def _changes() -> str | None:
+    return _git("status", "--porcelain", "--", "matcher", "api", "benchmarks/*.py")
 
 
 def _git(*arguments: str) -> str | None:
