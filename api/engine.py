@@ -1,12 +1,14 @@
 """The engine that answers now: a snapshot, a model and a store, swapped as one when there is something newer."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import numpy as np
 import structlog
+from numpy.typing import NDArray
 
 from matcher.encoders import Encoder
 from matcher.errors import MatcherError, NotFoundError
@@ -27,7 +29,10 @@ class Ready:
     """What answers a request from its beginning to its end."""
 
     snapshot: Snapshot
+    """Who was hidden or left since it was taken is hidden in it, and thus named in no answer."""
     model: ModelFile
+    gone: NDArray[np.bool_] | None = None
+    """Who left the store since the snapshot was taken, shape (organisations,); None where nobody did."""
 
     def matcher(self, today: date, language: str) -> Matcher:
         """Return what answers as on a day, with sentences in a language (en, fr)."""
@@ -57,8 +62,9 @@ class Engine:
         self.now = now or (lambda: datetime.now(UTC))
         self._want_snapshot = want_snapshot
         self._ready: Ready | None = None
-        self._model_seen: tuple[str, str] = ("", "")
+        self._veil: tuple[Ready, str, Ready] | None = None
         self._lock = threading.Lock()
+        self._veiling = threading.Lock()
 
     @property
     def encoder(self) -> Encoder:
@@ -75,7 +81,7 @@ class Engine:
             self.refresh()
         if self._ready is None:
             raise NotReady(empty=not self.has_records())
-        return self._ready
+        return self._veiled(self._ready)
 
     def refresh(self) -> bool:
         """Swap in a newer snapshot or model where there is one, and return whether there was."""
@@ -104,6 +110,16 @@ class Engine:
     def close(self) -> None:
         """Close the store."""
         self.workspace.close()
+
+    def _veiled(self, ready: Ready) -> Ready:
+        """Return what is ready without those who may not be named any more; looked up once for each revision."""
+        revision = self.store.revision()  # before the look at who is there: what changes between is looked up next time
+        if ready.snapshot.name == snapshot_name(revision, self.encoder.name):
+            return ready
+        with self._veiling:
+            if self._veil is None or self._veil[0] is not ready or self._veil[1] != revision:
+                self._veil = (ready, revision, _without_hidden(ready, self.store.visibilities()))
+            return self._veil[2]
 
     def _newest(self) -> Snapshot | None:
         """Return the snapshot of the store as it is now, else the last one; None where there is none."""
@@ -142,6 +158,13 @@ class Engine:
             structlog.get_logger().error("model", name=name, problem=str(error))
             return self._ready.model
         return model
+
+
+def _without_hidden(ready: Ready, visibilities: Mapping[str, str]) -> Ready:
+    found = [visibilities.get(id) for id in ready.snapshot.organisations.ids]
+    gone = np.array([one is None for one in found])
+    hidden = gone | np.array([one == "hidden" for one in found])
+    return Ready(ready.snapshot.hiding(hidden), ready.model, gone if gone.any() else None)
 
 
 def _taken(path: Path) -> tuple[float, str]:

@@ -73,6 +73,12 @@ def test_an_id_that_no_database_keeps_is_unknown(small: SqlStore, id: str) -> No
     assert small.collaborations_of(id) == []
 
 
+def test_who_is_public_and_who_hidden_is_told_at_once(small: SqlStore) -> None:
+    told = small.visibilities()
+    assert sorted(told) == small.organisation_ids()
+    assert {id for id, one in told.items() if one == "hidden"} == {"hidden"}
+
+
 def test_names_of_more_organisations_than_one_statement_takes_come_whole(store: SqlStore) -> None:
     names = {f"{number:05}": f"Number {number}" for number in range(2 * CHUNK + 1)}
     store.add(Records([Organisation(id=id, name=name) for id, name in names.items()]), "test")

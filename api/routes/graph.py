@@ -1,8 +1,8 @@
 """The graph: the neighbourhood of an organisation, and warm paths from one to another."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import numpy as np
 from fastapi import APIRouter, Query, Request, Response
@@ -25,12 +25,10 @@ from matcher.explanations.warm_paths import WarmPath, find_warm_paths
 from matcher.graph import UNDATED, Decayed
 from matcher.snapshot import Snapshot
 from matcher.snapshot.columns import day_number
-from matcher.store.filters import OrganisationFilter
 
 router = APIRouter(route_class=GuardedRoute, prefix="/v1/graph", tags=["graph"])
 _PROBLEMS = documented("invalid-request", "unauthorised", "forbidden", "not-found", "too-many-requests", "not-ready")
 _EPOCH = date(1970, 1, 1).toordinal()
-Found = TypeVar("Found")
 
 
 @router.get(
@@ -50,15 +48,8 @@ def paths(request: Request, asking: Asking, between: Annotated[Between, Query()]
         raise InputError("`from` and `to` are the same organisation; name two.")
     for id in (between.from_, between.to):
         check_seen(request, ready, id, asking)
-    ids, network = ready.snapshot.organisations.ids, _network(request, ready)
     start, end = (_row(ready, id) for id in (between.from_, between.to))
-    found = _settled(
-        request,
-        ready,
-        asking,
-        lambda seen: find_warm_paths(network, start, end, seen, between.most),
-        lambda paths: [ids[row] for path in paths for row in path.organisations],
-    )
+    found = find_warm_paths(_network(request, ready), start, end, _seen(ready, asking), between.most)
     told = [_path(ready.snapshot, one) for one in found]
     return _answer(ready, Paths(steps=len(told[0].through) if told else None, paths=told))
 
@@ -73,48 +64,18 @@ def around(request: Request, asking: Asking, id: KnownId, around: Annotated[Arou
     """Return an organisation's neighbourhood in the network of past collaborations, the nearest and strongest first."""
     ready = ready_of(request)
     check_seen(request, ready, id, asking)
-    ids, network, row = ready.snapshot.organisations.ids, _network(request, ready), _row(ready, id)
-    found = _settled(
-        request,
-        ready,
-        asking,
-        lambda seen: find_neighbourhood(network, row, seen, around.steps, around.most),
-        lambda found: [ids[row] for row in found.rows],
-    )
+    row = _row(ready, id)
+    found = find_neighbourhood(_network(request, ready), row, _seen(ready, asking), around.steps, around.most)
     return _answer(ready, _told(ready.snapshot, found))
 
 
-def _settled(
-    request: Request,
-    ready: Ready,
-    asking: Principal,
-    find: Callable[[NDArray[np.bool_]], Found],
-    ids_of: Callable[[Found], list[str]],
-) -> Found:
-    """Return what is found among whom somebody may see, also of those that were hidden or left since the snapshot."""
-    organisations, engine = ready.snapshot.organisations, engine_of(request)
+def _seen(ready: Ready, asking: Principal) -> NDArray[np.bool_]:
+    """Return whom somebody may see, shape (organisations,)."""
+    organisations = ready.snapshot.organisations
     seen = np.ones(len(organisations), bool) if asking.sees_everything else ~organisations.hidden
     if asking.organisation and (own := organisations.ids.position(asking.organisation)) is not None:
         seen[own] = True
-    found = find(seen)
-    if not engine.is_behind():
-        return found
-    left: set[str] = set()
-    while gone := _gone(request, set(ids_of(found)), asking) - left:
-        left |= gone
-        seen[[_row(ready, id) for id in gone]] = False
-        found = find(seen)
-    return found
-
-
-def _gone(request: Request, ids: set[str], asking: Principal) -> set[str]:
-    """Return those that are not in the store any more, or may not be seen any more."""
-    store = engine_of(request).store
-    gone = ids - set(store.names_of(sorted(ids)))
-    if asking.sees_everything:
-        return gone
-    page = store.organisations_page(OrganisationFilter(visibility="hidden", ids=tuple(sorted(ids))), limit=len(ids))
-    return gone | {one.id for one, _ in page.items if not asking.sees(one)}
+    return seen if ready.gone is None else seen & ~ready.gone
 
 
 def _network(request: Request, ready: Ready) -> Decayed:

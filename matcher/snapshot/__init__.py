@@ -4,7 +4,8 @@ Right of the snapshot everything is a pure function of these arrays. Row i of ev
 is the same organisation; rows are sorted by id, so the lower row breaks ties.
 """
 
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -136,6 +137,13 @@ class Snapshot:
         if key not in self._decayed:
             self._decayed[key] = Decayed(self.incidence, day, half_life_years)
         return self._decayed[key]
+
+    def hiding(self, rows: NDArray[np.bool_]) -> "Snapshot":
+        """Return this snapshot with further organisations hidden; `rows` has shape (organisations,)."""
+        hidden = copy(self)  # with what was computed already, which does not depend on who is hidden
+        organisations = replace(self.organisations, hidden=self.organisations.hidden | rows)
+        object.__setattr__(hidden, "organisations", organisations)
+        return hidden
 
     @cached_property
     def last_active(self) -> NDArray[np.int32]:

@@ -182,6 +182,12 @@ class SqlStore:
         with reading(self.engine) as connection:
             return list(connection.execute(select(tables.organisations.c.id).order_by("id")).scalars())
 
+    def visibilities(self) -> dict[str, str]:
+        """Return whether each organisation is public or hidden, by id."""
+        one = tables.organisations.c
+        with without_garbage_collection(), reading(self.engine) as connection:
+            return {row.id: row.visibility for row in connection.execute(select(one.id, one.visibility))}
+
     def names_of(self, ids: Sequence[str]) -> dict[str, str]:
         """Return the names of organisations by id, "" where it is blank; unknown ids are left out."""
         one = tables.organisations.c

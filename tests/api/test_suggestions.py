@@ -111,3 +111,23 @@ def test_who_is_hidden_is_named_in_no_path_and_no_reason(service: Service) -> No
         for one in reader.get(f"/v1/organisations/{asking}/suggestions").json().get("suggestions", []):
             assert "irvam" not in [step["id"] for step in one["path"]]
             assert not [reason for reason in one["reasons"] if name in reason]
+
+
+@pytest.mark.parametrize("change", ["hidden", "removed"])
+def test_who_was_hidden_or_left_since_the_snapshot_is_named_no_more(service: Service, change: str) -> None:
+    reader, about = service.as_role("reader"), ["irvam", "mecavoie"]
+    names = [service.store.organisation(id).name for id in about]
+    addresses = [f"/v1/organisations/{id}/suggestions" for id in service.store.organisation_ids()[::6]]
+    addresses = [one for one in addresses if not any(f"/{id}/" in one for id in about)]
+    before = " ".join(reader.get(one).text for one in addresses)
+    assert all(f'"{id}"' in before for id in about)
+    for id in about:
+        if change == "hidden":
+            service.store.put(replace(service.store.organisation(id), visibility="hidden"), Expect.ANY)
+        else:
+            service.store.remove_organisation(id)
+    answers = [reader.get(one) for one in addresses]
+    assert {one.headers["x-snapshot"] for one in answers} == {service.app.state.engine.ready().snapshot.name}
+    told = " ".join(one.text for one in answers)
+    assert not [mark for mark in [*(f'"{id}"' for id in about), *names] if mark in told]
+    assert service.app.state.engine.is_behind()
