@@ -105,7 +105,7 @@ def create_app(
     )
     app.state.settings, app.state.engine, app.state.service = settings, engine, state
     app.state.metrics, app.state.rates, app.state.clock = metrics, Rates(), clock
-    app.state.identifier = Identifier(state, clock)
+    app.state.identifier = Identifier(state, settings.folder, clock)
     explain(app)
     for router in ROUTERS:
         app.include_router(router)

@@ -67,7 +67,7 @@ def check_seen(request: Request, ready: Ready, id: str, asking: Principal) -> No
         raise Problem("not-found", say("no_organisation", reader_of(request), id=id))
     if ready.snapshot.organisations.ids.position(id) is None:
         headers = {"Retry-After": "30"}
-        raise Problem("not-ready", say("not_in_snapshot", reader_of(request), id=id), headers=headers)
+        raise Problem("too-new", say("not_in_snapshot", reader_of(request), id=id), headers=headers)
 
 
 def seen_brief(request: Request, id: str, asking: Principal) -> Brief:

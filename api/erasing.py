@@ -104,6 +104,20 @@ class Eraser:
         self.state.contacts.remove(contact.id)
         scrub(self.engine.store)
 
+    def erase_account(self, id: str) -> list[str]:
+        """Erase a person with an account: sessions, keys, messages, answers; return the ids that stood for them."""
+        with reading(self.engine.store.engine) as connection:
+            emails = list(connection.execute(select(users.c.email).where(users.c.id == id)).scalars())
+            cards = list(connection.execute(select(keys.c.id).where(keys.c.owner == id)).scalars())
+        self.state.people.remove(id)
+        for one in (id, *emails, *cards):
+            self.state.messages.forget(one)
+            self.state.idempotency.forget(one)
+            self.state.jobs.forget(one)
+            self.state.audit.forget(one)
+        scrub(self.engine.store)
+        return [id, *cards]
+
     def _accounts(self, id: str) -> tuple[list[str], list[str]]:
         """Return the ids of the users who act for an organisation, and by what they and its keys are known."""
         with reading(self.engine.store.engine) as connection:

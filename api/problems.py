@@ -8,7 +8,9 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 
 from api.state.records import Refused
 from api.words import LANGUAGES, language_of, load, say
@@ -124,7 +126,7 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
     language = reader_of(request)
     if any(fault["type"] == "json_invalid" for fault in faults):
         return respond(request, Problem("malformed-body", say("malformed_body", language)))
-    told = [{"pointer": _pointer(fault["loc"]), "message": fault["msg"]} for fault in faults[:MOST_ERRORS]]
+    told = [{"pointer": _pointer(one["loc"]), "message": _told(one, language)} for one in faults[:MOST_ERRORS]]
     detail = say("invalid_request", language, pointer=told[0]["pointer"], message=told[0]["message"])
     return respond(request, Problem("invalid-request", detail, errors=told))
 
@@ -132,16 +134,42 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  # registered for it alone
     code = _OF_STATUS.get(error.status_code, "invalid-request" if error.status_code < 500 else "internal-error")
+    headers = error.headers
     if error.status_code == 400:
         code = "malformed-body"
-    return respond(request, Problem(code, _said_of(error, code, reader_of(request)), headers=error.headers))
+    if error.status_code == 405:
+        headers = {"Allow": ", ".join(_methods_at(request))}
+    return respond(request, Problem(code, _said_of(error, code, request), headers=headers))
 
 
-def _said_of(error: HTTPException, code: str, language: str) -> str:
+def _methods_at(request: Request) -> list[str]:
+    """Return every method that an address takes: Starlette tells those of the first route alone."""
+    found: set[str] = set()
+    for one in iter_route_contexts(request.app.routes):
+        route = one.original_route
+        if isinstance(route, Route) and route.path_regex.match(request.url.path):
+            found |= route.methods or set()
+    return sorted(found)
+
+
+def _said_of(error: HTTPException, code: str, request: Request) -> str:
+    language = reader_of(request)
     if code == "too-large":
         return say("too_large", language, limit=int(error.detail))
+    if code == "malformed-body" and request.headers.get("content-type", "").lower().startswith("multipart/"):
+        return say("malformed_form", language)
     name = {"forbidden": "not_yours", "invalid-request": "invalid_request_plain"}.get(code, code.replace("-", "_"))
     return say(name, language, request="")
+
+
+def _told(fault: Mapping[str, Any], language: str) -> str:
+    """Return what is wrong with a value: in French where the catalogue knows the type of fault, else pydantic's words."""
+    known, values = load("faults"), dict(fault.get("ctx", {}))
+    if "expected" in values:
+        values["expected"] = str(values["expected"]).replace(" or ", " ou ")
+    own = known["own"].get(fault["type"], {}).get(language)
+    text = own or (known["of_pydantic"].get(fault["type"]) if language == "fr" else None)
+    return str(fault["msg"]) if text is None else str(text).format(**values)
 
 
 def _pointer(place: Sequence[str | int]) -> str:

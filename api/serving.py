@@ -1,14 +1,18 @@
 """Serving: the command `matcher-api`, which answers over HTTP and keeps a worker beside it."""
 
+import ctypes
 import os
 import signal
 import socket
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from errno import EADDRINUSE
+from functools import partial
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -19,15 +23,19 @@ from api.state import State, open_state
 from api.state.records import SCOPES, NewAuditEntry, NewKey, NewUser, Refused
 from api.words import say
 from api.work.beside import Beside
+from api.work.forking import Forked
 from api.worker import write_lines
 from matcher.errors import InputError, MatcherError
 from matcher.store.opening import open_store
 
-if TYPE_CHECKING:  # it loads the whole service
+if TYPE_CHECKING:  # they load the whole service
+    import uvicorn
     from fastapi import FastAPI
 
 PATIENCE_SECONDS = 20
 """So long requests and jobs have to come to an end when the service is told to."""
+GIVE_BACK_SECONDS = 2.0
+"""So often memory that is free again is given back to the system; it takes some milliseconds."""
 TRIAL = timedelta(days=1)
 _TRIAL_NAME = "trial on this machine"
 
@@ -121,7 +129,7 @@ def main() -> None:
 
 
 def application() -> "FastAPI":
-    """Return the service of the environment's settings; every process that answers makes its own."""
+    """Return the service of the environment's settings, for any ASGI server."""
     from api.app import create_app
 
     write_lines()
@@ -154,25 +162,55 @@ def _serve(settings: ServiceSettings, *, is_open: bool) -> None:
             for line in _greeting(settings, state, is_open=is_open):
                 typer.echo(line)
         write_lines()
+        service = application()
+        if settings.workers > 1:
+            _prepare(settings, service)
+        server = _server(settings, service)
         worker = Beside([sys.executable, "-m", "api.worker", "--beside"])
         signal.signal(signal.SIGTERM, _end)  # uvicorn raises the signal again once it has ended
+        if settings.workers > 1:
+            _answer_together(settings, server, listener, worker)
+            return
         worker.start()
         try:
-            _answer(settings, listener)
+            _answer(server, listener)
         except KeyboardInterrupt:
             pass  # Ctrl-C ends it as it is meant to
         finally:
             worker.end(PATIENCE_SECONDS)
 
 
-def _answer(settings: ServiceSettings, listener: socket.socket) -> None:
+def _answer_together(
+    settings: ServiceSettings, server: "uvicorn.Server", listener: socket.socket, worker: Beside
+) -> None:
+    """Answer by several processes, which share the memory of what is loaded here."""
+    together = Forked(settings.workers, partial(_answer, server, listener), PATIENCE_SECONDS)
+    code = 0
+    together.start()
+    worker.start()
+    try:
+        code = together.wait()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        together.end()
+        worker.end(PATIENCE_SECONDS)
+    raise SystemExit(code)
+
+
+def _prepare(settings: ServiceSettings, service: "FastAPI") -> None:
+    """Load what each of several processes would load for itself, and leave nothing open that is for one process."""
+    if settings.matcher.encoder == "use":  # others may start threads, which are not there in a fork
+        service.state.engine.encoder.encode(["loaded"])
+    service.state.engine.store.close()  # each opens connections of its own when it first asks
+
+
+def _server(settings: ServiceSettings, service: "FastAPI") -> "uvicorn.Server":
+    """Return what answers, with all that is loaded for it."""
     import uvicorn
-    from uvicorn.supervisors import Multiprocess
 
     config = uvicorn.Config(
-        "api.serving:application",
-        factory=True,
-        workers=settings.workers,
+        service,
         forwarded_allow_ips=settings.proxies or None,
         proxy_headers=bool(settings.proxies),
         server_header=False,
@@ -180,10 +218,21 @@ def _answer(settings: ServiceSettings, listener: socket.socket) -> None:
         log_config=None,
         timeout_graceful_shutdown=PATIENCE_SECONDS,
     )
-    if settings.workers == 1:
-        uvicorn.Server(config).run(sockets=[listener])
-    else:
-        Multiprocess(config, sockets=[listener]).run()
+    config.load()
+    return uvicorn.Server(config)
+
+
+def _answer(server: "uvicorn.Server", listener: socket.socket) -> None:
+    threading.Thread(target=_give_back, name="memory", daemon=True).start()
+    server.run(sockets=[listener])
+
+
+def _give_back() -> None:
+    """Give memory that is free again back to the system: glibc keeps what the largest answers took for each thread."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    while trim is not None:
+        time.sleep(GIVE_BACK_SECONDS)
+        trim(0)
 
 
 def _end(*_: object) -> NoReturn:

@@ -20,7 +20,7 @@ from api.state import Job, State, open_state
 from api.state.jobs import MOST_ATTEMPTS, JobFilter
 from api.work import WORK
 from api.work.importing import discard
-from api.work.keeping import Folders
+from api.work.keeping import IMPORTS_KEPT, Folders
 from api.work.working import Cancelled, Work
 from matcher.errors import MatcherError, StoreError
 from matcher.store.opening import open_store
@@ -29,6 +29,8 @@ POLL_SECONDS = 0.5
 HEARTBEAT_SECONDS = 2.0
 KEPT_ANSWERS = timedelta(days=1)
 """So long a request that is sent again with its Idempotency-Key gets the same answer."""
+LASTING = ("evaluate", "train")
+"""Kinds of jobs whose results are not forgotten: they tell where a model comes from and how good it was."""
 CLEAR_SECONDS = 3_600.0
 INTERNAL = "internal"
 """The problem of a job that failed by no doing of whoever asked for it; the log has more, under the job's id."""
@@ -182,6 +184,7 @@ class Worker:
         self._cleared = now
         self.state.sessions.forget_expired()
         self.state.idempotency.forget_older(now - KEPT_ANSWERS)
+        self.state.jobs.forget_older(now - IMPORTS_KEPT, LASTING)
         removed = Folders(self.settings.folder).clear(now)  # nothing is queued, so no upload is waited for
         if removed:
             self._log.info("cleared", files=removed)

@@ -1,9 +1,11 @@
 """Identifying: a request's credential to the principal that it stands for."""
 
+import os
 import threading
 from collections.abc import Callable
 from hashlib import sha256
 from hmac import compare_digest
+from pathlib import Path
 
 from fastapi import Request
 
@@ -20,7 +22,9 @@ LOGINS = frozenset({("POST", "/v1/session"), ("GET", "/v1/session/openid"), ("GE
 CSRF_HEADER = "x-csrf-token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 REMEMBERED_SECONDS = 5.0
-"""So long a key that was found good is not looked up again; a process forgets it at once when it revokes one."""
+"""So long a key that was found good is not looked up again, unless one was revoked or an account changed."""
+STAMP = "credentials"
+"""Name of a file in the service's folder that grows with each such change, so that every process looks again."""
 MOST_REMEMBERED = 10_000
 READS = frozenset(SCOPES) - {"write", "admin"}
 
@@ -28,11 +32,11 @@ READS = frozenset(SCOPES) - {"write", "admin"}
 class Identifier:
     """Tells who asks from an API key or a session cookie; what a request says of itself otherwise counts nothing."""
 
-    def __init__(self, state: State, clock: Callable[[], float]) -> None:
+    def __init__(self, state: State, folder: Path, clock: Callable[[], float]) -> None:
         self._state = state
+        self._stamp = folder / STAMP
         self._clock = clock
-        self._known: dict[bytes, tuple[Principal, float]] = {}
-        self._forgotten = 0
+        self._known: dict[bytes, tuple[Principal, float, int]] = {}
         self._lock = threading.Lock()
 
     def remembered(self, request: Request) -> Principal | None:
@@ -40,7 +44,7 @@ class Identifier:
         key = _key_of(request)
         if key:
             found = self._known.get(_digest(key))
-            return found[0] if found and found[1] > self._clock() else None
+            return found[0] if found and found[1] > self._clock() and found[2] == self._changes() else None
         return None if _session_of(request) else ANYBODY
 
     def identify(self, request: Request) -> Principal:
@@ -52,13 +56,20 @@ class Identifier:
         return ANYBODY
 
     def forget(self) -> None:
-        """Look every key up again: one was revoked or its owner changed."""
-        with self._lock:
-            self._forgotten += 1
-            self._known.clear()
+        """Look every key up again, in every process of this folder: one was revoked or its owner changed."""
+        self._stamp.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with self._stamp.open("ab") as stamp:
+            stamp.write(b".")
+
+    def _changes(self) -> int:
+        """Return how often credentials were changed."""
+        try:
+            return os.stat(self._stamp).st_size  # noqa: PTH116  # asked at every request: half the time of Path.stat
+        except FileNotFoundError:
+            return 0
 
     def _of_key(self, request: Request, text: str) -> Principal:
-        forgotten = self._forgotten
+        changes = self._changes()  # before the look: what is revoked meanwhile is looked up next time
         try:
             key = self._state.keys.verify(text)
             owner = self._state.people.get(key.owner) if key.owner else None
@@ -71,8 +82,7 @@ class Identifier:
         with self._lock:
             if len(self._known) >= MOST_REMEMBERED:
                 self._known.clear()
-            if forgotten == self._forgotten:  # else it may have been revoked since it was looked up
-                self._known[_digest(text)] = (principal, self._clock() + REMEMBERED_SECONDS)
+            self._known[_digest(text)] = (principal, self._clock() + REMEMBERED_SECONDS, changes)
         return principal
 
     def _of_session(self, request: Request, token: str) -> Principal:

@@ -14,8 +14,8 @@ from api.asking import engine_of
 from api.bodies.asking import Id
 from api.bodies.examples import worked
 from api.bodies.keys import KeysPage, KeyWanted, MadeKey, ToldKey
+from api.cursors import next_of, number_after
 from api.problems import Problem, documented, reader_of
-from api.routes.audit import next_of, number_after
 from api.state import Key, NewKey, Page
 from api.state.rows import columns_of
 from api.versions import etag_of, not_modified
@@ -67,6 +67,7 @@ def make_key(request: Request, asking: Asking, body: KeyWanted) -> Response:
         role=body.role,
         organisation=organisation,
         owner=_owner(request, asking),
+        made_by=asking.id if asking.kind == "key" else None,
         expires=_end(request, asking, body.expires),
     )
     key, text = service_of(request).keys.create(wanted)
@@ -86,7 +87,10 @@ def read_key(request: Request, asking: Asking, id: Id) -> Response:
 
 @router.delete("/{id}", status_code=204, responses=_OF_ONE, summary="Revoke an API key")
 def revoke_key(request: Request, asking: Asking, id: Id) -> Response:
-    """Let a key open nothing from now on; needs no If-Match, for it can undo nobody's change."""
+    """Let a key, and keys that were made with it, open nothing from now on.
+
+    It needs no If-Match, for it can undo nobody's change.
+    """
     _known(request, id, asking)
     service_of(request).keys.revoke(id)
     request.app.state.identifier.forget()

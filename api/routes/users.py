@@ -14,8 +14,9 @@ from api.bodies.asking import Id
 from api.bodies.examples import worked
 from api.bodies.session import WhoAsks
 from api.bodies.users import NewPerson, PasswordChange, PeoplePage, Person, PersonChange
+from api.cursors import next_of, number_after
+from api.erasing import Eraser
 from api.problems import Problem, documented, reader_of
-from api.routes.audit import next_of, number_after
 from api.routes.session import begun, checked
 from api.state import NewUser, Refused, User
 from api.state.audit import ERASED
@@ -84,18 +85,9 @@ def erase_user(request: Request, asking: Asking, id: Id) -> Response:
     """Remove an account with its sessions, keys and messages; the audit says `erased` where its id stood."""
     user = _expected_user(request, id)
     _change(request, user, replace(user, active=False))  # the last administrator is kept; nobody is let in from here on
-    state, cursor = service_of(request), None
-    ids = [id]
-    while True:
-        page = state.keys.page(owner=id, after=cursor)
-        ids += [key.id for key in page.items]
-        if (cursor := page.next) is None:
-            break
-    state.people.remove(id)
-    request.app.state.identifier.forget()
-    state.messages.forget(id)
-    for one in ids:
-        state.audit.forget(one)
+    app = request.app.state
+    ids = Eraser(app.settings, app.engine, app.service).erase_account(id)
+    app.identifier.forget()
     own = asking.id in ids
     note(request, replace(asking, id=ERASED) if own else asking, "user.erased", ("user", ERASED))
     return Response(status_code=204)

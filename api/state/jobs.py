@@ -4,9 +4,9 @@ A worker says with every call which claim of the job is its own (`Job.attempts`)
 that its job was given to another has no say any more.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Engine, Text, cast, or_, select
@@ -174,6 +174,12 @@ class Jobs:
         with writing(self._engine) as connection:
             finished = jobs.c.state.in_(_FINISHED)
             return connection.execute(jobs.update().where(finished, mentions).values(blank)).rowcount
+
+    def forget_older(self, before: datetime, kept: Sequence[str] = ()) -> int:
+        """Remove jobs that finished before a time, except those of kinds to be kept, and return how many."""
+        old = jobs.c.state.in_(_FINISHED) & (jobs.c.finished < before) & jobs.c.kind.not_in(kept)
+        with writing(self._engine) as connection:
+            return connection.execute(jobs.delete().where(old)).rowcount
 
     def _say(self, job: Job, values: dict[str, Any]) -> bool:
         with writing(self._engine) as connection:

@@ -31,7 +31,7 @@ USED_WITHIN = timedelta(minutes=1)
 _PREFIX_BYTES = 6
 _PREFIX = slice(len(START), len(START) + 8)
 _LENGTH = len(START) + 8 + 1 + 43
-_LONGEST = {"name": 200, "organisation": MAX_KEY_CHARS, "owner": MAX_KEY_CHARS}
+_LONGEST = {"name": 200, "organisation": MAX_KEY_CHARS, "owner": MAX_KEY_CHARS, "made_by": MAX_KEY_CHARS}
 
 
 class Keys:
@@ -102,13 +102,15 @@ class Keys:
         return Page([record_of(Key, row) for row in found.items], found.next)
 
     def revoke(self, id: str) -> Key | None:
-        """Let a key open nothing from now on, and return it; None where there is none of this id."""
+        """Let a key, and whatever was made with it, open nothing from now on; None where there is none of this id."""
         with writing(self._engine) as connection:
-            row = one_row(connection, keys, "id", id)
-            if row is None:
+            if one_row(connection, keys, "id", id) is None:
                 return None
-            never = (keys.c.id == id) & keys.c.revoked.is_(None)  # the first time is kept
-            connection.execute(keys.update().where(never).values(revoked=self._now()))
+            doomed = [storable(id)]
+            while doomed:
+                never = keys.c.id.in_(doomed) & keys.c.revoked.is_(None)  # the first time is kept
+                connection.execute(keys.update().where(never).values(revoked=self._now()))
+                doomed = list(connection.execute(select(keys.c.id).where(keys.c.made_by.in_(doomed))).scalars())
             row = one_row(connection, keys, "id", id)
         return None if row is None else record_of(Key, row)
 

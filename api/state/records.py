@@ -77,6 +77,8 @@ class NewKey:
     organisation: str | None = None
     owner: str | None = None
     """Id of the user whose key it is: it opens nothing while they are inactive and goes when they are removed."""
+    made_by: str | None = None
+    """Id of the key that made it, with which it is revoked; None where a person or an operator did."""
     expires: datetime | None = None
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary,
 from api.state.columns import Json, Lines, Moment, Number
 from matcher.store.tables import Key
 
-VERSION = "0001"
+VERSION = "0002"
 """Newest migration this program knows; a test holds that Alembic says the same."""
 
 PREFIX = "service_"
@@ -83,6 +83,7 @@ keys = _table(
     _moment("expires", known=False),
     _moment("revoked", known=False),
     _moment("last_used", known=False),
+    Column("made_by", Key, index=True),
 )
 
 sessions = _table(

@@ -10,7 +10,7 @@ from sqlalchemy import inspect
 
 from api.bodies.subjects import Kept
 from api.settings import ServiceSettings
-from api.state.records import NewUser
+from api.state.records import SCOPES, NewKey, NewUser
 from api.work.keeping import Folders, write_json
 from api.worker import run_worker
 from matcher.records import Brief, Decision, Organisation, Records
@@ -132,6 +132,24 @@ def test_after_an_erasure_no_file_names_the_person(service: Service) -> None:
     assert traces(folder) == {}
     assert member.get(made.headers["location"]).status_code == 404
     assert not any(made.json()["id"].encode() in path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def test_after_an_erasure_no_file_names_somebody_who_had_an_account(service: Service) -> None:
+    state, administrator = service.state, service.as_role("administrator")
+    user = state.people.create(NewUser(email=EMAIL, name="Zyxada", role="manager"), "a long password")
+    state.sessions.create(user.id)
+    key = state.keys.create(NewKey(name="Zyxada's", role="manager", scopes=SCOPES, owner=user.id))
+    client = service.with_key(key[1])
+    client.post("/v1/exports", json={"format": "csv"}, headers={"Idempotency-Key": "once"})
+    client.post("/v1/briefs", json={"title": "x"}, headers={"Idempotency-Key": "twice"})
+    run_worker(service.settings, once=True, now=lambda: service.time)
+    folder, ids = service.settings.folder.parent, [user.id.encode(), key[0].id.encode()]
+    held = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
+    assert traces(folder)
+    assert all(any(id in one for one in held) for id in ids)
+    assert administrator.delete(f"/v1/users/{user.id}", headers=ANY).status_code == 204
+    assert traces(folder) == {}
+    assert not any(id in path.read_bytes() for path in folder.rglob("*") if path.is_file() for id in ids)
 
 
 def test_everything_that_is_kept_about_an_organisation_is_told_to_it_and_to_managers(service: Service) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from api.state import NewKey
 from people import account, logged_in
 from service import MEMBERS_OWN, Service
 
@@ -119,6 +120,25 @@ def test_an_expired_and_a_revoked_key_open_nothing_at_once(service: Service) -> 
     assert client.delete(f"/v1/keys/{stays['id']}").status_code == 204
     assert second.get("/v1/session").status_code == 401
     assert client.get(f"/v1/keys/{stays['id']}").json()["revoked"] == "2026-03-01T13:00:00Z"
+
+
+def test_a_key_that_another_process_revokes_opens_nothing_from_then_on(service: Service) -> None:
+    id, reader = service.state.keys.create(NewKey(name="tests", role="reader", scopes=("read",)))
+    with Service(service.settings) as other:
+        asks = other.with_key(reader)
+        assert asks.get("/v1/session").status_code == 200
+        service.as_role("administrator").delete(f"/v1/keys/{id.id}")
+        assert asks.get("/v1/session").status_code == 401
+
+
+def test_what_a_key_made_is_revoked_with_it(service: Service) -> None:
+    stolen = service.key("administrator")
+    made = service.with_key(stolen).post("/v1/keys", json=wanted("administrator", scopes=["read", "write", "admin"]))
+    kept = service.with_key(made.json()["key"])
+    assert kept.get("/v1/users").status_code == 200
+    id = next(one.id for one in service.state.keys.page().items if one.prefix == stolen[3:11])
+    assert service.as_role("administrator").delete(f"/v1/keys/{id}").status_code == 204
+    assert kept.get("/v1/users").status_code == 401
 
 
 def test_a_key_revoked_while_it_was_looked_up_is_not_remembered(

@@ -78,6 +78,16 @@ def test_a_key_that_expired_or_was_revoked_opens_nothing(state: State, clock: Cl
     assert state.keys.revoke("nobody") is None
 
 
+def test_with_a_key_everything_that_was_made_with_it_is_revoked(state: State, clock: Clock) -> None:
+    first, _ = state.keys.create(READS)
+    second, of_first = state.keys.create(replace(READS, made_by=first.id))
+    _, of_second = state.keys.create(replace(READS, made_by=second.id))
+    _, of_nobody = state.keys.create(READS)
+    state.keys.revoke(first.id)
+    assert [refused(state, text) for text in (of_first, of_second)] == ["revoked", "revoked"]
+    assert state.keys.verify(of_nobody)
+
+
 def test_a_key_of_an_inactive_owner_opens_nothing_until_they_are_active_again(state: State) -> None:
     ada = state.people.create(ADA)
     key, text = state.keys.create(replace(READS, owner=ada.id))

@@ -178,6 +178,19 @@ def test_jobs_are_told_by_state_kind_and_maker_the_newest_first(state: State) ->
         state.jobs.add("nul\0", {})
 
 
+def test_jobs_that_finished_long_ago_are_forgotten_except_those_to_be_kept(state: State, clock: Clock) -> None:
+    for kind in ("import", "train"):
+        state.jobs.add(kind, {})
+        state.jobs.finish(claimed(state), {})
+    waiting = state.jobs.add("import", {})
+    clock.pass_(days=90)
+    assert state.jobs.forget_older(clock() - timedelta(days=90), ("train",)) == 0
+    clock.pass_(seconds=1)
+    assert state.jobs.forget_older(clock() - timedelta(days=90), ("train",)) == 1
+    assert [job.kind for job in state.jobs.page().items] == ["import", "train"]
+    assert state.jobs.get(waiting.id) == waiting
+
+
 def test_an_erasure_takes_what_finished_jobs_say_of_a_name(state: State) -> None:
     state.jobs.add("import", {"file": "Œuvre 100%.csv"}, created_by="u1")
     state.jobs.add("import", {"file": "100 percent.csv"})
