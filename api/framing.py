@@ -82,21 +82,21 @@ class Frame:
             detail = say("overloaded", language, limit=self._settings.max_concurrent)
             await answer.refuse(Problem("overloaded", detail, headers={"Retry-After": "1"}), language)
             return
-        limit = self._settings.max_body_bytes
+        limit, seconds = self._settings.max_body_bytes, self._settings.request_seconds
         if scope["path"] == UPLOADS:
             limit = self._settings.max_upload_bytes + _MULTIPART_BYTES
+            seconds = self._settings.upload_seconds
         too_large = Problem("too-large", say("too_large", language, limit=limit))
         if _stated_length(scope) > limit:
             await answer.refuse(too_large, language)
             return
         task = asyncio.ensure_future(self._app(scope, _counted(receive, limit), answer))
-        done, _ = await asyncio.wait({task}, timeout=self._settings.request_seconds)
+        done, _ = await asyncio.wait({task}, timeout=seconds)
         if done:
             if (error := task.exception()) is not None:
                 await self._fail(scope, answer, error, language)
             return
         task.add_done_callback(_heard)  # a thread cannot be stopped; what it still says is not sent
-        seconds = self._settings.request_seconds
         await answer.refuse(Problem("too-slow", say("too_slow", language, seconds=seconds)), language)
 
     async def _fail(self, scope: Scope, answer: "_Answer", error: BaseException, language: str) -> None:

@@ -45,7 +45,9 @@ class ServiceSettings:
     requests_per_minute_of_nobody: int = 120
     """Of one address that does not say who asks, logins and refused ones among them."""
     request_seconds: int = 60
-    """After so long a request is answered with an error."""
+    """After so long a request is answered with an error, uploads aside."""
+    upload_seconds: int = 600
+    """So long an upload may take to come in and be taken."""
     max_concurrent: int = 64
     """So many requests are worked on at a time; more are asked to come back."""
     refresh_seconds: int = 1

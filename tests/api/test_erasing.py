@@ -13,6 +13,9 @@ from api.settings import ServiceSettings
 from api.state.records import SCOPES, NewKey, NewUser
 from api.work.keeping import Folders, write_json
 from api.worker import run_worker
+from fitted import fitted_file
+from matcher.ranking.fingerprints import fingerprint_of
+from matcher.ranking.versions import add
 from matcher.records import Brief, Decision, Organisation, Records
 from matcher.settings import Settings
 from matcher.store import Expect
@@ -60,6 +63,8 @@ def everywhere(service: Service) -> Path:
     store.add(Records(decisions=[decided]), "test")
     with_store = Workspace(service.settings.matcher)
     with_store.snapshot()
+    trained_on = fingerprint_of(store.read(), service.time.date())
+    add(fitted_file("fitted-1", fingerprint=trained_on), with_store.models)
     with_store.close()
     service.app.state.engine.refresh()
     once = {"Idempotency-Key": "once"}
@@ -90,6 +95,7 @@ def test_after_an_erasure_no_file_names_the_organisation(service: Service) -> No
         answer = manager.delete(PATH, headers={"If-Match": etag})
     assert answer.status_code == 204, answer.text
     assert traces(folder) == {}
+    assert [path.name for path in (folder / "sample.models").iterdir()]
     assert manager.get(PATH).status_code == 404
     assert manager.delete(PATH, headers=ANY).status_code == 404
     assert service.app.state.engine.ready().snapshot.organisations.ids.position(ID) is None

@@ -3,9 +3,11 @@
 import io
 import json
 import re
+import time
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -211,3 +213,17 @@ def test_ids_that_are_no_imports_are_not_found(service: Service) -> None:
     manager = service.as_role("manager")
     for id in ("nothing", "..", "%2e%2e%2f", "a" * 100):
         assert manager.get(f"/v1/imports/{id}/problems").status_code in (404, 422)
+
+
+def test_an_upload_may_take_longer_than_other_requests(
+    service_settings: ServiceSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Service(replace(service_settings, request_seconds=1)) as service:
+        queue = type(service.state.jobs).add
+
+        def slow(*given: Any, **named: Any) -> Any:
+            time.sleep(1.5)
+            return queue(*given, **named)
+
+        monkeypatch.setattr(type(service.state.jobs), "add", slow)
+        assert upload(service, rows(2)).status_code == 202
