@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 import structlog
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from api.settings import ServiceSettings
 from commands import sample_store
@@ -17,6 +19,15 @@ from service import Service
 @pytest.fixture(scope="session", autouse=True)
 def _quiet_logs() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords() -> Iterator[None]:
+    """Hash passwords at no cost: what a good hash costs is argon2's affair."""
+    cheap = PasswordHash([Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)])
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(PasswordHash, "recommended", lambda: cheap)
+        yield
 
 
 @pytest.fixture(scope="session")
