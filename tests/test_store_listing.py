@@ -232,6 +232,7 @@ def test_imports_are_told_newest_first_with_what_they_changed(store: SqlStore) -
             "updated": {"organisations": 0, "collaborations": 0, "briefs": 0},
             "unchanged": {"organisations": 0, "collaborations": 0, "briefs": 0},
         },
+        can_be_undone=True,
     )
     assert (newest.source, newest.counts["added"]["organisations"], newest.number) == ("two", 1, 2)
 

@@ -12,11 +12,13 @@ from matcher.cli.showing import find, show
 from matcher.cli.state import prepare, signals, status
 from matcher.cli.suggesting import suggest, why_not
 from matcher.cli.training import train
+from matcher.cli.undoing import undo
 
 __all__ = ["COMMANDS", "app"]
 
 COMMANDS = {
     "import": import_,
+    "undo": undo,
     "suggest": suggest,
     "why-not": why_not,
     "show": show,

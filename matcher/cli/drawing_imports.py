@@ -1,12 +1,14 @@
-"""An import drawn for a terminal: mapping, counts, changes and problems."""
+"""Imports drawn for a terminal: mapping, counts, changes and problems of one; a list; and one that was undone."""
+
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from matcher.cli.wording import one_line
+from matcher.cli.wording import one_line, word
 from matcher.importers import ImportReport, Problem
-from matcher.store import Changes
+from matcher.store import Changes, NotedImport, Undone
 
 CHANGES_SHOWN = 10
 """So many single changes are shown; --json and --report hold all that were listed."""
@@ -83,3 +85,40 @@ def _draw_changes(screen: Console, changes: Changes, dry_run: bool) -> None:
 def _short(value: str) -> str:
     line = one_line(value)
     return (line if len(line) <= _VALUE_CHARS else line[: _VALUE_CHARS - 1] + "…") or "blank"
+
+
+def draw_imports(screen: Console, imports: Sequence[NotedImport], language: str) -> None:
+    """Print the newest imports, and how one is undone."""
+    if not imports:
+        screen.print(Text(word("imports_none", language)))
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    table.add_column("", justify="right", no_wrap=True)
+    table.add_column(word("column_when", language), no_wrap=True)
+    table.add_column(word("column_from", language), ratio=2, overflow="fold")
+    table.add_column(word("column_changed", language), ratio=2, overflow="fold")
+    for one in imports:
+        changed = [f"{what} {sum(one.counts[name].values()):,}" for what, name in _ways(language) if one.counts[name]]
+        style = "" if one.can_be_undone else "dim"
+        table.add_row(
+            str(one.number), f"{one.at:%Y-%m-%d %H:%M}", one_line(one.source), ", ".join(changed), style=style
+        )
+    screen.print(table)
+    can = [one.number for one in imports if one.can_be_undone]
+    if can:
+        screen.print(Text(word("imports_undo", language, number=can[0]), style="dim"))
+
+
+def draw_undone(screen: Console, number: int, undone: Undone, language: str) -> None:
+    """Print what undoing an import did."""
+    removed, restored = sum(undone.removed.values()), sum(undone.restored.values())
+    screen.print(Text(word("undone", language, number=number, removed=removed, restored=restored), style="bold"))
+    if undone.kept:
+        screen.print(Text(word("undone_kept", language, count=len(undone.kept))))
+        for table, id in undone.kept[:CHANGES_SHOWN]:
+            screen.print(Text(f"  {table} {one_line(id)}", style="dim"))
+
+
+def _ways(language: str) -> Iterator[tuple[str, str]]:
+    for name in ("added", "updated"):
+        yield word(f"import_{name}", language), name

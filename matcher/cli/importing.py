@@ -160,6 +160,9 @@ def _show(options: ImportOptions, records: Records, report: ImportReport, change
     draw_import(console(), report, changes, PROBLEMS_SHOWN, dry_run=options.dry_run)
     if changes is not None and not options.dry_run:
         typer.echo(f"\nTry next:  matcher {_next_command(records, options.db)}")
+        if changes.number is not None:
+            store = f" --db {_quoted(_PASSWORD.sub('***', options.db))}" if options.db else ""
+            typer.echo(f"Undo it:   matcher undo {changes.number}{store}")
 
 
 def _next_command(records: Records, db: str | None) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from matcher.records import Brief, Decision, Organisation, Records
 
-__all__ = ["Changes", "DecisionLog", "Expect", "NotedImport", "Removed", "Store", "VectorCache"]
+__all__ = ["Changes", "DecisionLog", "Expect", "NotedImport", "Removed", "Store", "Undone", "VectorCache"]
 
 
 @dataclass(slots=True)
@@ -28,6 +28,8 @@ class Changes:
     unchanged: dict[str, int] = field(default_factory=dict)
     details: list[tuple[str, str, str, str, str]] = field(default_factory=list)
     details_left_out: int = 0
+    number: int | None = field(default=None, compare=False)
+    """Of the import in the list of imports; None where nothing was changed."""
 
 
 class Expect(Enum):
@@ -47,6 +49,18 @@ class Removed:
     changed: dict[str, int]
 
 
+@dataclass(slots=True)
+class Undone:
+    """What undoing an import did, per table."""
+
+    removed: dict[str, int] = field(default_factory=dict)
+    """How many that it had added are gone."""
+    restored: dict[str, int] = field(default_factory=dict)
+    """How many that it had changed are as before."""
+    kept: list[tuple[str, str]] = field(default_factory=list)
+    """(table, id) of each that stays as it is, since it was changed after the import or others name it."""
+
+
 @dataclass(frozen=True, slots=True)
 class NotedImport:
     """One import that changed something."""
@@ -59,6 +73,7 @@ class NotedImport:
     """Print of what was given, as 32 hexadecimal digits: the same input has the same."""
     counts: dict[str, dict[str, int]]
     """added, updated and unchanged, each by table."""
+    can_be_undone: bool
 
 
 class Store(Protocol):

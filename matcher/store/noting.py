@@ -7,26 +7,34 @@ from sqlalchemy import Connection, select
 
 from matcher.store import Changes, NotedImport
 from matcher.store.tables import imports
+from matcher.store.undoing import undoable
 
 
-def note_import(connection: Connection, at: datetime, source: str, changes: Changes, print_of_input: str) -> None:
-    """Write down when what was imported, and what that changed."""
+def note_import(connection: Connection, at: datetime, source: str, changes: Changes, print_of_input: str) -> int:
+    """Write down when what was imported, and what that changed; return the import's number."""
     counts = {"added": changes.added, "updated": changes.updated, "unchanged": changes.unchanged}
-    connection.execute(
-        imports.insert(),
-        {
-            "at": at.isoformat(timespec="seconds"),
-            "source": source,
-            "fingerprint": print_of_input,
-            "counts": json.dumps(counts),
-        },
-    )
+    values = {
+        "at": at.isoformat(timespec="seconds"),
+        "source": source,
+        "fingerprint": print_of_input,
+        "counts": json.dumps(counts),
+    }
+    number: int = connection.execute(imports.insert().values(values).returning(imports.c.id)).scalar_one()
+    return number
 
 
 def noted_imports(connection: Connection, limit: int) -> list[NotedImport]:
     """Return at most `limit` imports, newest first."""
+    can_be_undone = set(undoable(connection))
     query = select(imports).order_by(imports.c.id.desc()).limit(max(0, limit))
     return [
-        NotedImport(row.id, datetime.fromisoformat(row.at), row.source, row.fingerprint, json.loads(row.counts))
+        NotedImport(
+            number=row.id,
+            at=datetime.fromisoformat(row.at),
+            source=row.source,
+            fingerprint=row.fingerprint,
+            counts=json.loads(row.counts),
+            can_be_undone=row.id in can_be_undone,
+        )
         for row in connection.execute(query)
     ]

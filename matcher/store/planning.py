@@ -111,6 +111,19 @@ def kept_prints(connection: Connection, shelf: Shelf[Any], ids: Sequence[str]) -
 
 def refuse_unknown(connection: Connection, records: Records) -> None:
     """Raise InputError where records name organisations that neither they nor the store know."""
+    unknown = unknown_organisations(connection, records)
+    if not unknown:
+        return
+    shown = ", ".join(f"{id!r} (in {unknown[id]})" for id in sorted(unknown)[:SHOWN_NAMES])
+    more = f" and {len(unknown) - SHOWN_NAMES} more" if len(unknown) > SHOWN_NAMES else ""
+    raise InputError(
+        f"{len(unknown)} organisation(s) are named but nobody knows them: {shown}{more}. "
+        "Import these organisations first, or correct their ids; nothing was stored."
+    )
+
+
+def unknown_organisations(connection: Connection, records: Records) -> dict[str, str]:
+    """Return the ids of organisations that records name and neither they nor the store know, each with who names it."""
     named: dict[str, str] = {}
     for collaboration in records.collaborations:
         for member in collaboration.members:
@@ -120,14 +133,7 @@ def refuse_unknown(connection: Connection, records: Records) -> None:
             named.setdefault(brief.owner, f"brief {brief.id}")
     unknown = named.keys() - {organisation.id for organisation in records.organisations}
     unknown -= kept_prints(connection, ORGANISATIONS, sorted(unknown)).keys()
-    if not unknown:
-        return
-    shown = ", ".join(f"{id!r} (in {named[id]})" for id in sorted(unknown)[:SHOWN_NAMES])
-    more = f" and {len(unknown) - SHOWN_NAMES} more" if len(unknown) > SHOWN_NAMES else ""
-    raise InputError(
-        f"{len(unknown)} organisation(s) are named but nobody knows them: {shown}{more}. "
-        "Import these organisations first, or correct their ids; nothing was stored."
-    )
+    return {id: named[id] for id in unknown}
 
 
 def _count(changes: Changes, result: Plan[Any], given: int) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, bindparam, or_, select
 
 from matcher.errors import StoreError
 from matcher.records import Decision
-from matcher.store import Expect, Removed
+from matcher.store import Expect, Removed, undoing
 from matcher.store.changing import check_expected, delete, rewrite
 from matcher.store.connecting import explained
 from matcher.store.listing import holds_line, with_print
@@ -37,13 +37,18 @@ def remove_organisation(connection: Connection, id: str, expected: bytes | Expec
     changed.update(rewrite(connection, ORGANISATIONS, pairs))
     _leave(connection, id, removed, changed)
     removed.update(delete(connection, ORGANISATIONS, [record]))
+    for one in (id, *[brief.id for brief in owned]):
+        undoing.forget(connection, one)
     return Removed(dict(removed), dict(changed))
 
 
 def remove_collaboration(connection: Connection, id: str, expected: bytes | Expect) -> Removed | None:
     """Remove a collaboration with its memberships; None where there is none."""
     record = _expected(connection, COLLABORATIONS, id, expected)
-    return None if record is None else Removed(delete(connection, COLLABORATIONS, [record]), {})
+    if record is None:
+        return None
+    undoing.forget(connection, id)
+    return Removed(delete(connection, COLLABORATIONS, [record]), {})
 
 
 def remove_brief(connection: Connection, id: str, expected: bytes | Expect) -> Removed | None:
@@ -51,6 +56,7 @@ def remove_brief(connection: Connection, id: str, expected: bytes | Expect) -> R
     record = _expected(connection, BRIEFS, id, expected)
     if record is None:
         return None
+    undoing.forget(connection, id)
     removed = _delete_decisions(connection, [f"brief:{id}"])
     return Removed(removed | delete(connection, BRIEFS, [record]), {})
 

@@ -16,6 +16,7 @@ from matcher.store import (
     Expect,
     NotedImport,
     Removed,
+    Undone,
     changing,
     decisions,
     finding,
@@ -23,6 +24,7 @@ from matcher.store import (
     removing,
     revisions,
     tables,
+    undoing,
     vectors,
 )
 from matcher.store.connecting import reading, writing
@@ -82,8 +84,18 @@ class SqlStore:
                 for one in plans:
                     write(connection, one)
                 _set_revisions(connection, plans)
-                note_import(connection, self.now(), source, changes, print_of_input)
+                changes.number = note_import(connection, self.now(), source, changes, print_of_input)
+                undoing.remember(connection, changes.number, plans)
         return changes
+
+    def undo(self, number: int) -> Undone | None:
+        """Take an import back in one transaction; None where there is none of this number, or not any more.
+
+        What it added goes, what it changed is as before; a record that was changed since stays as it is, and so
+        does an organisation that others name.
+        """
+        with without_garbage_collection(), self._changing() as connection:
+            return undoing.undo(connection, number)
 
     def read(self) -> Records:
         """Return everything as it is at one moment, each list ordered by id."""

@@ -14,7 +14,7 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION = "0002"
+VERSION = "0003"
 """Newest migration this program knows; a test holds that Alembic says the same."""
 
 VERSION_TABLE = "entremise_version"
@@ -170,6 +170,18 @@ imports = Table(
     _words("source"),
     _words("fingerprint"),
     _words("counts"),
+)
+
+# What the newest imports changed: the print that a record had then, and the record before, NULL where it was new.
+import_changes = Table(
+    "import_changes",
+    metadata,
+    Column("import", Integer, ForeignKey("imports.id"), primary_key=True, autoincrement=False),
+    Column("shelf", Key, primary_key=True),
+    Column("id", Key, primary_key=True),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("before", Text),
+    sqlite_with_rowid=False,
 )
 
 meta = Table(
