@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +32,7 @@ from matcher.store.filters import BY_ID, BriefFilter, CollaborationFilter, Key, 
 from matcher.store.fingerprints import is_storable
 from matcher.store.merging import R
 from matcher.store.noting import note_import, noted_imports
-from matcher.store.planning import Plan, plan
+from matcher.store.planning import plan
 from matcher.store.rows import BRIEFS, CHUNK, COLLABORATIONS, DECISIONS, ORGANISATIONS, Shelf
 from matcher.store.writing import write
 
@@ -83,7 +83,7 @@ class SqlStore:
             if any(one.prints for one in plans):
                 for one in plans:
                     write(connection, one)
-                _set_revisions(connection, plans)
+                revisions.follow(connection, plans)
                 changes.number = note_import(connection, self.now(), source, changes, print_of_input)
                 undoing.remember(connection, changes.number, plans)
         return changes
@@ -297,12 +297,3 @@ class SqlStore:
         with writing(self.engine) as connection:
             revisions.lock(connection)
             yield connection
-
-
-def _set_revisions(connection: Connection, plans: Sequence[Plan[Any]]) -> None:
-    for name in (revisions.RECORDS, revisions.DECISIONS):
-        own = [one for one in plans if (one.shelf is DECISIONS) == (name == revisions.DECISIONS)]
-        removed = [each for one in own for each in one.replaced]
-        added = [each for one in own for each in one.prints.values()]
-        if added:
-            revisions.change(connection, name, removed=removed, added=added)
