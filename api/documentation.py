@@ -1,5 +1,6 @@
 """Documentation: the schema with who may call what, and the interactive page on it, with nothing from elsewhere."""
 
+from collections.abc import Iterator
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,10 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.staticfiles import StaticFiles
 from starlette.requests import Request
 
+from api.access.identifying import SAFE_METHODS
 from api.access.roles import TABLE
+from api.bodies.examples import unmarked
+from api.problems import documented
 from api.words import load
 
 PAGE = """<!doctype html>
@@ -39,6 +43,14 @@ SCHEMES = {
     },
 }
 
+EXAMPLE_IDS = {
+    "/v1/organisations": "alertepoignet",
+    "/v1/graph": "alertepoignet",
+    "/v1/briefs": "need-track-ears",
+    "/v1/collaborations": "vibrarail-lire-usure-dans",
+    "/problems": "not-found",
+}
+"""Of the sample: what an address is tried with."""
 UNKEPT = ("/v1/session", "/v1/users", "/v1/keys")
 """Of these no answer is kept, for it may hold a secret: an Idempotency-Key changes nothing."""
 IF_MATCH = {
@@ -46,7 +58,7 @@ IF_MATCH = {
     "in": "header",
     "required": True,
     "description": "The ETag of what is changed, as it was read; `*` changes any version.",
-    "schema": {"type": "string", "examples": ['"3f2a90c1"']},
+    "schema": {"type": "string", "pattern": r'^(\*|"[!#-~]*")$', "examples": ['"3f2a90c1"']},
 }
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
@@ -86,10 +98,12 @@ def _schema(app: FastAPI) -> dict[str, Any]:
             routes=app.routes,
         )
         schema.setdefault("components", {})["securitySchemes"] = SCHEMES
+        for form in _forms(schema):
+            _tell_form(form)
         for path, operations in schema["paths"].items():
             for method, operation in operations.items():
                 _tell_access(operation, method.upper(), path)
-        app.openapi_schema = schema
+        app.openapi_schema = unmarked(schema)
     return app.openapi_schema
 
 
@@ -105,6 +119,49 @@ def _tell_access(operation: dict[str, Any], method: str, path: str) -> None:
         operation.setdefault("parameters", []).append(IF_MATCH)
     if method == "POST" and not path.startswith(UNKEPT):
         operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
+    for parameter in operation.get("parameters", []):
+        if parameter["in"] == "path" and (example := EXAMPLE_IDS.get(path.split("/{")[0])):
+            parameter["example"] = example
     default = operation["responses"].get("422", {})
     if "HTTPValidationError" in str(default):  # FastAPI's own, which this service never answers
         del operation["responses"]["422"]
+    for status, response in documented(*_everywhere(operation, method, path)).items():
+        operation["responses"].setdefault(str(status), response)
+
+
+def _everywhere(operation: dict[str, Any], method: str, path: str) -> list[str]:
+    """Return the problems that an operation may answer because of what stands before all of them."""
+    found = ["unauthorised"]  # a credential that is not good is refused where none is needed, too
+    if "security" in operation:
+        found.append("forbidden")
+    elif method not in SAFE_METHODS:
+        found.append("csrf")
+    if not path.startswith("/health/"):
+        found.append("too-many-requests")
+    if operation.get("parameters"):
+        found.append("invalid-request")
+    if "requestBody" in operation:
+        found += ["malformed-body", "invalid-request", "too-large"]
+    if IDEMPOTENCY_KEY in operation.get("parameters", ()):
+        found += ["key-reused", "request-running"]
+    return found
+
+
+def _forms(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the schemas of forms."""
+    parts = schema["components"]["schemas"]
+    for operations in schema["paths"].values():
+        for operation in operations.values():
+            content = operation.get("requestBody", {}).get("content", {})
+            if (form := content.get("multipart/form-data")) is not None:
+                yield parts[form["schema"]["$ref"].rpartition("/")[2]]
+
+
+def _tell_form(form: dict[str, Any]) -> None:
+    """Write into the schema of a form that it has no other parts, and that no part can be null: parts are texts."""
+    form["additionalProperties"] = False
+    for part in form["properties"].values():
+        kinds = [kind for kind in part.get("anyOf", []) if kind != {"type": "null"}]
+        if len(kinds) == 1:
+            del part["anyOf"]
+            part |= kinds[0]

@@ -163,7 +163,7 @@ def _said_of(error: HTTPException, code: str, request: Request) -> str:
 
 
 def _told(fault: Mapping[str, Any], language: str) -> str:
-    """Return what is wrong with a value: in French where the catalogue knows the type of fault, else pydantic's words."""
+    """Return what is wrong with a value, in French where the catalogue knows the type, else in pydantic's words."""
     known, values = load("faults"), dict(fault.get("ctx", {}))
     if "expected" in values:
         values["expected"] = str(values["expected"]).replace(" or ", " ou ")

@@ -1,12 +1,9 @@
 """Serving: the command `matcher-api`, which answers over HTTP and keeps a worker beside it."""
 
-import ctypes
 import os
 import signal
 import socket
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -24,6 +21,7 @@ from api.state.records import SCOPES, NewAuditEntry, NewKey, NewUser, Refused
 from api.words import say
 from api.work.beside import Beside
 from api.work.forking import Forked
+from api.work.sparing import spare_memory
 from api.worker import write_lines
 from matcher.errors import InputError, MatcherError
 from matcher.store.opening import open_store
@@ -34,8 +32,6 @@ if TYPE_CHECKING:  # they load the whole service
 
 PATIENCE_SECONDS = 20
 """So long requests and jobs have to come to an end when the service is told to."""
-GIVE_BACK_SECONDS = 2.0
-"""So often memory that is free again is given back to the system; it takes some milliseconds."""
 TRIAL = timedelta(days=1)
 _TRIAL_NAME = "trial on this machine"
 
@@ -159,6 +155,7 @@ def _serve(settings: ServiceSettings, *, is_open: bool) -> None:
     """Listen, start the worker, and answer until told to end."""
     with listening(settings) as listener:
         with _state_of(settings) as state:
+            state.idempotency.lose()
             for line in _greeting(settings, state, is_open=is_open):
                 typer.echo(line)
         write_lines()
@@ -223,16 +220,8 @@ def _server(settings: ServiceSettings, service: "FastAPI") -> "uvicorn.Server":
 
 
 def _answer(server: "uvicorn.Server", listener: socket.socket) -> None:
-    threading.Thread(target=_give_back, name="memory", daemon=True).start()
+    spare_memory()
     server.run(sockets=[listener])
-
-
-def _give_back() -> None:
-    """Give memory that is free again back to the system: glibc keeps what the largest answers took for each thread."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    while trim is not None:
-        time.sleep(GIVE_BACK_SECONDS)
-        trim(0)
 
 
 def _end(*_: object) -> NoReturn:

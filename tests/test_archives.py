@@ -134,3 +134,15 @@ def test_damaged_data_is_refused_while_reading(tmp_path: Path) -> None:
     check_archive(path, SETTINGS)
     with pytest.raises(UnreadableFileError, match=r"project\.csv is damaged .*CRC"):
         read(path, "project.csv")
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_damage_is_told_however_a_member_is_packed(tmp_path: Path, packing: int) -> None:
+    path = tmp_path / "hurt.zip"
+    with zipfile.ZipFile(path, "w", packing) as archive:
+        archive.writestr("project.csv", bytes(range(256)) * 40)
+    content = bytearray(path.read_bytes())
+    content[60:100] = b"\xff" * 40
+    path.write_bytes(content)
+    with pytest.raises(UnreadableFileError, match=r"project\.csv is damaged"):
+        read(path, "project.csv")

@@ -83,3 +83,14 @@ def test_the_real_programmes_together_keep_the_pic_as_identity() -> None:
     assert (wellcome.country, wellcome.identifiers) == ("GB", (("pic", "999905974"),))
     partners = {member.organisation for project in records.collaborations for member in project.members}
     assert partners == set(organisations)
+
+
+def test_members_of_a_zip_are_found_however_their_folders_are_written(tmp_path: Path) -> None:
+    path = tmp_path / "odd.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("./project.csv", "\n".join(PROJECTS))
+        archive.writestr("a//../organization.csv", "\n".join(PARTICIPANTS))
+        archive.writestr("./organization.csv", "\n".join(PARTICIPANTS))
+        archive.writestr("project.csv/", "")
+    records, _ = read(path)
+    assert records.collaborations == []

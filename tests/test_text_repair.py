@@ -157,3 +157,8 @@ def test_printable_ascii_is_clean(text: str) -> None:
 def test_clean_texts_stay_clean_side_by_side(one: str, other: str) -> None:
     text = f"{one}\n\n{other}"
     assert repair_text(text) == (text, ())
+
+
+@pytest.mark.parametrize("text", ["é" + " " * 90_000 + "x", "¶" + " " * 90_000 + "x", "-\nb" + "a" * 90_000 + "x"])
+def test_one_sign_ninety_thousand_times_is_read_once_and_not_from_every_place_anew(text: str) -> None:
+    assert repair_text(text)[0].endswith("x")

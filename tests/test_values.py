@@ -257,3 +257,9 @@ def test_words_are_folded_without_case_accents_and_punctuation() -> None:
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=5))
 def test_many_texts_are_folded_as_one_by_one(texts: list[str]) -> None:
     assert fold_all(texts) == [" ".join(fold(text).split()) for text in texts]
+
+
+@pytest.mark.parametrize("number", [10**400, -(10**400)])
+def test_a_number_cell_beyond_every_float_is_no_number(number: int) -> None:
+    with pytest.raises(ValueError, match="is no number"):
+        parse_number(number)

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from api.bodies.fields import WHOLE
 from matcher.lists import ListSettings
 from matcher.matching import MOST_SUGGESTIONS, RECIPROCITY, AskSettings
 from matcher.query import Filters
@@ -36,7 +37,7 @@ class Ways(BaseModel):
     """Rank present partners as well."""
     exclude: Annotated[list[Id], Field(max_length=MOST_NAMED)] = []
     """Ids of organisations that must not be suggested."""
-    limit: Annotated[int, Field(ge=1, le=MOST_SUGGESTIONS)] = 10
+    limit: Annotated[int, Field(ge=1, le=MOST_SUGGESTIONS), WHOLE] = 10
     """How many suggestions at most."""
     reciprocity: Share = RECIPROCITY
     """Weight of the score from the other side."""
@@ -73,6 +74,7 @@ class Asked(Ways):
     """What is asked: a text, which is not stored, or organisations that look for one more; one of the two."""
 
     model_config = ConfigDict(
+        strict=True,
         json_schema_extra={
             "examples": [
                 {
@@ -81,7 +83,7 @@ class Asked(Ways):
                     "limit": 5,
                 }
             ]
-        }
+        },
     )
 
     text: str = ""

@@ -6,13 +6,15 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from api.bodies.faults import fault
+
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d.*")
 
 
 def _said_in_full(moment: object) -> object:
     """Refuse what pydantic takes besides: seconds since 1970, days alone."""
     if not isinstance(moment, datetime) and not (isinstance(moment, str) and _DATE_TIME.fullmatch(moment)):
-        raise ValueError("write a moment as 2026-03-01T12:00:00Z (RFC 3339)")
+        raise fault("moment_form")
     return moment
 
 
@@ -20,10 +22,10 @@ def _utc(moment: datetime) -> datetime:
     try:
         return moment.astimezone(UTC)
     except OverflowError as error:
-        raise ValueError("the moment is outside of the years 1 to 9999") from error
+        raise fault("moment_range") from error
 
 
-Moment = Annotated[AwareDatetime, BeforeValidator(_said_in_full), AfterValidator(_utc)]
+Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_said_in_full), AfterValidator(_utc)]
 """A moment of RFC 3339, with its zone."""
 Sought = Annotated[str, StringConstraints(min_length=1, max_length=400)]
 

@@ -33,7 +33,9 @@ BriefKind = Annotated[
 class BriefGiven(BaseModel):
     """A brief as it is to be; what is left out is unknown."""
 
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, json_schema_extra={"examples": [EXAMPLE]})
+    model_config = ConfigDict(
+        strict=True, extra="forbid", use_attribute_docstrings=True, json_schema_extra={"examples": [EXAMPLE]}
+    )
 
     kind: BriefKind = "need"
     """Code of the vocabulary `brief-kinds`."""

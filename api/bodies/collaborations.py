@@ -33,7 +33,7 @@ CollaborationKind = Annotated[
 class MemberGiven(BaseModel):
     """An organisation's part in a collaboration."""
 
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(strict=True, extra="forbid", use_attribute_docstrings=True)
 
     organisation: KnownId
     """Id of an organisation that is known."""
@@ -43,7 +43,9 @@ class MemberGiven(BaseModel):
 class CollaborationGiven(BaseModel):
     """A collaboration as it is to be, whole; what is left out is unknown."""
 
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, json_schema_extra={"examples": [EXAMPLE]})
+    model_config = ConfigDict(
+        strict=True, extra="forbid", use_attribute_docstrings=True, json_schema_extra={"examples": [EXAMPLE]}
+    )
 
     kind: CollaborationKind = "project"
     """Code of the vocabulary `collaboration-kinds`."""

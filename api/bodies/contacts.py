@@ -18,15 +18,18 @@ EXAMPLE: dict[str, JsonValue] = {
     "source": "fair 2026",
 }
 _NO_NUL = r"^[^\x00]*$"
+_EMAIL = r"^([^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+)?$"
 
 
 class ContactGiven(BaseModel):
     """A person to reach at an organisation; a name, an e-mail address or a phone number is needed."""
 
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, json_schema_extra={"examples": [EXAMPLE]})
+    model_config = ConfigDict(
+        strict=True, extra="forbid", use_attribute_docstrings=True, json_schema_extra={"examples": [EXAMPLE]}
+    )
 
     name: Annotated[str, StringConstraints(max_length=200, pattern=_NO_NUL)] = ""
-    email: Annotated[str, StringConstraints(max_length=254, pattern=_NO_NUL)] = ""
+    email: Annotated[str, StringConstraints(max_length=254, pattern=_EMAIL)] = ""
     """Kept in lower case."""
     phone: Annotated[str, StringConstraints(max_length=60, pattern=_NO_NUL)] = ""
     role: Annotated[str, StringConstraints(max_length=200, pattern=_NO_NUL)] = ""
@@ -63,6 +66,7 @@ class MessageGiven(BaseModel):
     """A message to an organisation; it is passed on without telling the address of either side."""
 
     model_config = ConfigDict(
+        strict=True,
         extra="forbid",
         use_attribute_docstrings=True,
         json_schema_extra={

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from api.bodies.fields import Day, KnownId
+from api.bodies.fields import WHOLE, Day, KnownId
 from api.bodies.paging import Paged
 from matcher.matching import MOST_SUGGESTIONS
 from matcher.ranking.versions import MOST_NAME_CHARS
@@ -28,6 +28,7 @@ class NewDecision(BaseModel):
     """What became of a suggestion."""
 
     model_config = ConfigDict(
+        strict=True,
         extra="forbid",
         use_attribute_docstrings=True,
         json_schema_extra={
@@ -53,7 +54,7 @@ class NewDecision(BaseModel):
     """Why; a decline needs it."""
     decided_on: Day | None = None
     """Day of the decision; today where it is not given."""
-    rank: Annotated[int, Field(ge=1, le=MOST_SUGGESTIONS)] | None = None
+    rank: Annotated[int, Field(ge=1, le=MOST_SUGGESTIONS), WHOLE] | None = None
     """Place in the list of suggestions."""
     model: ModelName | None = None
     """Where there is a rank: the model that ranked, as the list's X-Model said; the present one if not given."""

@@ -5,6 +5,8 @@ from typing import Annotated, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from api.bodies.asking import MOST_NAMED, Id, Ways, Word
+from api.bodies.faults import fault
+from api.bodies.fields import WHOLE
 
 TABLES = ("csv", "xlsx", "json")
 GRAPHS = ("graphml", "gexf")
@@ -15,9 +17,13 @@ class ExportAsked(Ways):
     """What to write: suggestions for those who ask (all open briefs where none are named), or the graph."""
 
     model_config = ConfigDict(
+        strict=True,
         json_schema_extra={
-            "examples": [{"what": "suggestions", "format": "xlsx", "briefs": ["need-track-ears"], "limit": 5}]
-        }
+            "examples": [{"what": "suggestions", "format": "xlsx", "briefs": ["need-track-ears"], "limit": 5}],
+            "if": {"properties": {"what": {"const": "graph"}}, "required": ["what"]},
+            "then": {"properties": {"format": {"enum": list(GRAPHS)}}, "required": ["format"]},
+            "else": {"properties": {"format": {"enum": list(TABLES)}}},
+        },
     )
 
     what: Literal["suggestions", "graph"] = "suggestions"
@@ -29,7 +35,7 @@ class ExportAsked(Ways):
     """Suggest for every organisation of these kinds."""
     briefs: Annotated[list[Id], Field(default_factory=list, max_length=1_000)]
     """Ids of briefs for which to suggest."""
-    cap: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    cap: Annotated[int, Field(ge=1, le=1_000_000), WHOLE] | None = None
     """Most lists that hold one organisation; if not given, a quarter of the lists."""
     language: Literal["en", "fr"] | None = None
     """Of the sentences; that of Accept-Language if not given."""
@@ -38,5 +44,5 @@ class ExportAsked(Ways):
     def _format_fits(self) -> Self:
         known = GRAPHS if self.what == "graph" else TABLES
         if self.format not in known:
-            raise ValueError(f"{self.what} is written as {', '.join(known)}, not as {self.format}")
+            raise fault("format_unfit", what=self.what, formats=", ".join(known), given=self.format)
         return self

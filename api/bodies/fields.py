@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
+from api.bodies.faults import fault
 from matcher.errors import InputError
 from matcher.importers.codes import country_code, language_code
 from matcher.resolving import kind_codes
@@ -22,23 +23,42 @@ _TEXT_CHARS = 100_000
 def _is_id(text: str) -> str:
     """Refuse what no address can hold, and what a decision would take for a brief."""
     if text != text.strip() or text in {".", ".."} or text.startswith("brief:"):
-        raise ValueError("An id begins and ends with no blank, is no dot and does not begin with brief:")
+        raise fault("id_form")
     return text
 
 
 def _day(value: Any) -> Any:
     if isinstance(value, str) and not _DAY.fullmatch(value):
-        raise ValueError("a day is written as 2026-03-01")
+        raise fault("day_form")
     if isinstance(value, int | float):
-        raise ValueError("a day is written as 2026-03-01")
+        raise fault("day_form")
     return value
+
+
+def _whole(value: Any) -> Any:
+    """Take 5.0 for 5, as JSON does: it knows one kind of number."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _kind(text: str) -> str:
     try:
         return kind_codes([text])[0]
     except InputError as error:
-        raise ValueError(str(error)) from error
+        raise fault("kind_unknown", told=str(error), codes=", ".join(load("kinds"))) from error
+
+
+def _country(text: str) -> str:
+    try:
+        return country_code(text)
+    except ValueError as error:
+        raise fault("country_unknown", told=str(error)) from error
+
+
+def _language(text: str) -> str:
+    try:
+        return language_code(text)
+    except ValueError as error:
+        raise fault("language_unknown", told=str(error)) from error
 
 
 def codes_of(vocabulary: str) -> Callable[[dict[str, Any]], None]:
@@ -67,7 +87,7 @@ def check_code(vocabulary: str) -> Callable[[str], str]:
 
     def check(text: str) -> str:
         if text not in load(vocabulary):
-            raise ValueError(f"write one of {', '.join(load(vocabulary))}")
+            raise fault("code_unknown", codes=", ".join(load(vocabulary)))
         return text
 
     return check
@@ -84,11 +104,13 @@ KnownId = Annotated[str, StringConstraints(min_length=1, max_length=MAX_KEY_CHAR
 """An id that names a record."""
 Kind = Annotated[_Code, AfterValidator(_kind), Field(json_schema_extra=codes_of("kinds"))]
 """A code of the vocabulary `kinds`; its label in English or French is taken, too."""
-Country = Annotated[_Code, AfterValidator(country_code), Field(json_schema_extra=_countries)]
+Country = Annotated[_Code, AfterValidator(_country), Field(json_schema_extra=_countries)]
 """ISO 3166-1 alpha-2; a name is taken, too."""
-Language = Annotated[_Code, AfterValidator(language_code), Field(json_schema_extra=_languages)]
+Language = Annotated[_Code, AfterValidator(_language), Field(json_schema_extra=_languages)]
 """ISO 639-1; a name is taken, too."""
-Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+WHOLE = BeforeValidator(_whole)
+"""Of an integer in JSON."""
+Day = Annotated[date, Field(strict=False), BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 """RFC 3339 full-date."""
 Name = Annotated[str, StringConstraints(max_length=1_000, pattern=r"^[^\x00]*$")]
 Text = Annotated[str, StringConstraints(max_length=_TEXT_CHARS, pattern=r"^[^\x00]*$")]

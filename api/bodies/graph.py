@@ -28,9 +28,9 @@ class Between(BaseModel):
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
-    from_: Annotated[KnownId, Field(alias="from")]
+    from_: Annotated[KnownId, Field(alias="from", examples=["alertepoignet"])]
     """Id of the organisation that wants to be introduced."""
-    to: KnownId
+    to: Annotated[KnownId, Field(examples=["mecavoie"])]
     """Id of the organisation to which it wants to be introduced."""
     most: Annotated[int, Field(ge=1, le=MOST_PATHS)] = 3
     """How many paths at most."""

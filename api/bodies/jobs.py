@@ -1,17 +1,37 @@
 """Jobs as they are told, and what every list of them is asked with."""
 
-from datetime import datetime
+import re
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
+
+from api.bodies.faults import fault
+from api.bodies.fields import WHOLE
+from api.settings import ServiceSettings
+
+MOST_PER_PAGE = ServiceSettings().max_page
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _is_day(text: str) -> str:
+    if not _DAY.fullmatch(text):  # date.fromisoformat takes 20250131 and 2025-W05-5, too
+        raise fault("day_form")
+    try:
+        date.fromisoformat(text)
+    except ValueError as error:
+        raise fault("day_unknown") from error
+    return text
+
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 Kind = Literal["snapshot", "import", "export", "train", "evaluate"]
-Cursor = Annotated[str, StringConstraints(max_length=2_000)]
-Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+Cursor = Annotated[str, Field(max_length=2_000, json_schema_extra={"pattern": "^[A-Za-z0-9_-]*$"})]
+Day = Annotated[str, AfterValidator(_is_day), WithJsonSchema({"type": "string", "format": "date"})]
+"""RFC 3339 full-date, kept as it is written."""
 JobId = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9_-]+$")]
 """The id of a job."""
-Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Seed = Annotated[int, Field(ge=0, le=2**31 - 1), WHOLE]
 
 
 class JobTold(BaseModel):
@@ -60,8 +80,8 @@ class Paged(BaseModel):
 
     cursor: Cursor | None = None
     """`next` of the page before."""
-    limit: Annotated[int, Field(ge=1, le=1_000)] = 50
-    """Items of a page; the service's own maximum, 200 unless it was set otherwise, holds besides."""
+    limit: Annotated[int, Field(ge=1, le=MOST_PER_PAGE)] = 50
+    """Items of a page at most; a service may be set to fewer."""
 
 
 class PagedByState(Paged):
@@ -82,6 +102,7 @@ class TrainingAsked(BaseModel):
     """How a model is to be fitted on the store's history."""
 
     model_config = ConfigDict(
+        strict=True,
         extra="forbid",
         use_attribute_docstrings=True,
         json_schema_extra={"examples": [{"use": False, "seed": 0}]},

@@ -15,6 +15,7 @@ class KeyWanted(BaseModel):
     """A key to be made."""
 
     model_config = ConfigDict(
+        strict=True,
         extra="forbid",
         use_attribute_docstrings=True,
         json_schema_extra={

@@ -121,7 +121,10 @@ class Chosen(BaseModel):
     """Which version is to rank."""
 
     model_config = ConfigDict(
-        extra="forbid", use_attribute_docstrings=True, json_schema_extra={"examples": [{"name": "hand-set-1"}]}
+        strict=True,
+        extra="forbid",
+        use_attribute_docstrings=True,
+        json_schema_extra={"examples": [{"name": "hand-set-1"}]},
     )
 
     name: ModelName

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.bodies.asking import MOST_NAMED, Word
-from api.bodies.fields import MOST_CODES, Country, Day, Kind, KnownId, Language, Lines, Name, NewId, Text
+from api.bodies.fields import MOST_CODES, WHOLE, Country, Day, Kind, KnownId, Language, Lines, Name, NewId, Text
 from api.bodies.paging import Paged
 from matcher.records import Organisation
 from matcher.resolving import country_codes, kind_codes
@@ -37,7 +37,7 @@ _Key = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^
 class Identifier(BaseModel):
     """A number by which a register knows an organisation."""
 
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(strict=True, extra="forbid", use_attribute_docstrings=True)
 
     scheme: _Key
     """Of whom: siren, siret, pic, vat, …"""
@@ -47,7 +47,9 @@ class Identifier(BaseModel):
 class OrganisationGiven(BaseModel):
     """An organisation as it is to be; what is left out is unknown."""
 
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, json_schema_extra={"examples": [EXAMPLE]})
+    model_config = ConfigDict(
+        strict=True, extra="forbid", use_attribute_docstrings=True, json_schema_extra={"examples": [EXAMPLE]}
+    )
 
     name: Name = ""
     kind: Kind | None = None
@@ -57,11 +59,11 @@ class OrganisationGiven(BaseModel):
     region: Name | None = None
     """Name of the region, or its NUTS code."""
     city: Name | None = None
-    latitude: Annotated[float, Field(strict=True, ge=-90, le=90, allow_inf_nan=False)] | None = None
+    latitude: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)] | None = None
     """Degrees north, WGS 84."""
-    longitude: Annotated[float, Field(strict=True, ge=-180, le=180, allow_inf_nan=False)] | None = None
+    longitude: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
     """Degrees east, WGS 84."""
-    place_is_guess: Annotated[bool, Field(strict=True)] = False
+    place_is_guess: bool = False
     """Whether the coordinates were guessed from city and country."""
     sectors: Lines = []
     description: Text = ""
@@ -72,14 +74,14 @@ class OrganisationGiven(BaseModel):
     website: (
         Annotated[str, StringConstraints(max_length=2_000, pattern=r'^[Hh][Tt]{2}[Pp][Ss]?://[^\s<>"]+$')] | None
     ) = None
-    employees: Annotated[int, Field(strict=True, ge=0, lt=100_000_000)] | None = None
-    founded: Annotated[int, Field(strict=True, ge=0, le=2200)] | None = None
+    employees: Annotated[int, Field(ge=0, lt=100_000_000), WHOLE] | None = None
+    founded: Annotated[int, Field(ge=0, le=2200), WHOLE] | None = None
     """Year."""
     languages: Annotated[list[Language], Field(max_length=MOST_CODES)] = []
     """ISO 639-1 codes."""
     identifiers: Annotated[list[Identifier], Field(max_length=MOST_NAMED)] = []
     """Numbers by which registers know it."""
-    capacity: Annotated[int, Field(strict=True, ge=0, lt=1_000_000_000)] | None = None
+    capacity: Annotated[int, Field(ge=0, lt=1_000_000_000), WHOLE] | None = None
     """How many introductions it accepts; null is no stated limit. Seen by its own member and managers."""
     conflicts: Annotated[list[KnownId], Field(max_length=MOST_CONFLICTS)] = []
     """Ids of organisations that it must not be paired with. Seen by its own member and managers."""

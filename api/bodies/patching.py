@@ -5,6 +5,8 @@ from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel
 
+from api.bodies.examples import marked
+
 MERGE_PATCH = "application/merge-patch+json"
 
 
@@ -39,7 +41,9 @@ def patch_schema(model: type[BaseModel], example: Mapping[str, Any]) -> dict[str
         "additionalProperties": False,
         "properties": properties,
     }
-    return {"requestBody": {"required": True, "content": {MERGE_PATCH: {"schema": body, "example": dict(example)}}}}
+    return {
+        "requestBody": {"required": True, "content": {MERGE_PATCH: {"schema": body, "example": marked(dict(example))}}}
+    }
 
 
 def _bare(schema: dict[str, Any]) -> dict[str, Any]:

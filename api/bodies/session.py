@@ -6,13 +6,16 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 Role = Literal["administrator", "manager", "member", "reader"]
-Email = Annotated[str, StringConstraints(min_length=3, max_length=254)]
+Email = Annotated[
+    str, StringConstraints(min_length=3, max_length=254, pattern=r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+$")
+]
 
 
 class Login(BaseModel):
     """Who wants to be let in."""
 
     model_config = ConfigDict(
+        strict=True,
         extra="forbid",
         use_attribute_docstrings=True,
         json_schema_extra={"examples": [{"email": "lea@example.org", "password": "four words on a card"}]},

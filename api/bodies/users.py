@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from api.bodies.asking import Id
+from api.bodies.examples import marked
 from api.bodies.session import Email, Role
 from api.state.passwords import LONGEST, SHORTEST
 
@@ -18,6 +19,7 @@ class NewPerson(BaseModel):
     """Somebody to whom an account is given."""
 
     model_config = ConfigDict(
+        strict=True,
         extra="forbid",
         use_attribute_docstrings=True,
         json_schema_extra={
@@ -49,9 +51,10 @@ class PersonChange(BaseModel):
     """What changes of an account; what is left out or null stays, but for the organisation."""
 
     model_config = ConfigDict(
+        strict=True,
         extra="forbid",
         use_attribute_docstrings=True,
-        json_schema_extra={"examples": [{"role": "manager", "organisation": None}]},
+        json_schema_extra={"examples": [marked({"role": "manager", "organisation": None})]},
     )
 
     name: Name | None = None
@@ -72,6 +75,7 @@ class PasswordChange(BaseModel):
     """A new password."""
 
     model_config = ConfigDict(
+        strict=True,
         extra="forbid",
         use_attribute_docstrings=True,
         json_schema_extra={"examples": [{"old": "four words on a card", "new": "five other words on a card"}]},

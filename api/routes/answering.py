@@ -3,12 +3,12 @@
 import json
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from api.bodies.patching import changes_of
 from api.cursors import after_of, cursor_of
@@ -22,6 +22,7 @@ from matcher.store.filters import Order
 from matcher.store.sql import SqlStore
 
 VARY = "Authorization, Cookie"
+_GIVEN_ID: TypeAdapter[str | None] = TypeAdapter(Annotated[str, Field(strict=True)] | None)
 _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
 
@@ -97,13 +98,21 @@ def check_id(request: Request, id: str, given: str | None) -> None:
 def patched(request: Request, model: type[BaseModel], id: str, patch: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields that a merge patch changes, with their new values; Problem where they cannot be."""
     fields = dict(patch)
-    if "id" in fields:
-        check_id(request, id, str(fields.pop("id")))
+    try:
+        check_id(request, id, _GIVEN_ID.validate_python(fields.pop("id", None)))
+    except ValidationError as error:
+        raise _at(error, "id") from error
     try:
         return changes_of(model, fields)
     except ValidationError as error:
-        told = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors(include_url=False)]
-        raise RequestValidationError(told) from error
+        raise _at(error) from error
+
+
+def _at(error: ValidationError, *place: str) -> RequestValidationError:
+    """Return the error of a body whose part at a place cannot be."""
+    return RequestValidationError(
+        [{**fault, "loc": ("body", *place, *fault["loc"])} for fault in error.errors(include_url=False)]
+    )
 
 
 def put_new(request: Request, store: SqlStore, record: Organisation | Collaboration | Brief) -> bytes:

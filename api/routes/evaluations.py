@@ -11,13 +11,15 @@ from api.bodies.evaluations import EvaluationAsked
 from api.bodies.examples import worked
 from api.bodies.jobs import JobId, JobPage, JobTold, PagedByState
 from api.problems import Problem, reader_of
-from api.routes.jobs import OF_LIST, OF_NEW, OF_ONE, begun, check_day, page_of, seen, tell, told
+from api.routes.jobs import OF_LIST, OF_NEW, OF_ONE, begun, page_of, seen, tell, told
 from api.words import say
 from api.work.keeping import Folders
 
 router = APIRouter(route_class=GuardedRoute, prefix="/v1", tags=["evaluations"])
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 """Of the report alone: it is one page with its style inside, and without any script."""
+
+EXAMPLE = '<!doctype html><html lang="en"><head><title>Evaluation</title>…</html>'
 
 
 @router.post(
@@ -29,7 +31,6 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none';
 )
 def evaluate(request: Request, asking: Asking, asked: EvaluationAsked) -> Response:
     """Queue an evaluation beside every baseline; nothing of the later part is learned from."""
-    check_day(asked.cut)
     return begun(request, asking, "evaluate", asked.model_dump(), "/v1/evaluations/")
 
 
@@ -58,7 +59,13 @@ def one_evaluation(request: Request, asking: Asking, id: JobId) -> Response:
 @router.get(
     "/evaluations/{id}/report",
     response_class=HTMLResponse,
-    responses=OF_ONE | {200: {"description": "The report as a page.", "content": {"text/html": {}}}},
+    responses=OF_ONE
+    | {
+        200: {
+            "description": "The report as a page.",
+            "content": {"text/html": {"schema": {"type": "string"}, "example": EXAMPLE}},
+        }
+    },
     summary="Read the report of an evaluation",
 )
 def report(request: Request, asking: Asking, id: JobId, lang: Literal["en", "fr"] | None = None) -> Response:

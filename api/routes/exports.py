@@ -26,6 +26,9 @@ MEDIA_TYPES = {
     "gexf": "application/gexf+xml",
 }
 
+_LINES = "asking,asking_name,rank,organisation,name,score\nneed-track-ears,Hear a track wear,1,mecavoie,MécaVoie,61.3\n"
+_FILES: dict[str, Any] = {media: {} for media in MEDIA_TYPES.values()} | {"text/csv": {"example": _LINES}}
+
 
 @router.post(
     "/exports",
@@ -33,7 +36,7 @@ MEDIA_TYPES = {
     response_model=JobTold,
     responses=worked("export-queued", 202, "It is queued; Location tells where to look.")
     | OF_NEW
-    | documented("not-found", "not-ready"),
+    | documented("not-found", "too-new", "not-ready"),
     summary="Export suggestions or the graph",
 )
 def export(request: Request, asking: Asking, asked: ExportAsked) -> Response:
@@ -78,7 +81,7 @@ def one_export(request: Request, asking: Asking, id: JobId) -> Response:
 @router.get(
     "/exports/{id}/file",
     response_class=FileResponse,
-    responses=OF_ONE | {200: {"description": "The file.", "content": {media: {} for media in MEDIA_TYPES.values()}}},
+    responses=OF_ONE | {200: {"description": "The file.", "content": _FILES}},
     summary="Download the file of an export",
 )
 def file(request: Request, asking: Asking, id: JobId) -> Response:

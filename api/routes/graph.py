@@ -27,7 +27,9 @@ from matcher.snapshot import Snapshot
 from matcher.snapshot.columns import day_number
 
 router = APIRouter(route_class=GuardedRoute, prefix="/v1/graph", tags=["graph"])
-_PROBLEMS = documented("invalid-request", "unauthorised", "forbidden", "not-found", "too-many-requests", "not-ready")
+_PROBLEMS = documented(
+    "invalid-request", "unauthorised", "forbidden", "not-found", "too-many-requests", "too-new", "not-ready"
+)
 _EPOCH = date(1970, 1, 1).toordinal()
 
 

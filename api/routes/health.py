@@ -15,6 +15,10 @@ from api.words import load, say
 router = APIRouter(route_class=GuardedRoute, tags=["health"])
 
 
+EXAMPLE = 'entremise_requests_total{method="GET",route="/v1/organisations/{id}",status="200"} 17.0\n'
+_TEXT = {"schema": {"type": "string"}, "example": EXAMPLE}
+
+
 class Live(BaseModel):
     """The process answers."""
 
@@ -63,13 +67,22 @@ def ready(request: Request) -> Serving:
     )
 
 
-@router.get("/metrics", summary="Counts and times, for Prometheus", response_class=Response)
+@router.get(
+    "/metrics",
+    responses={200: {"description": "In the text format.", "content": {"text/plain": _TEXT}}},
+    summary="Counts and times, for Prometheus",
+    response_class=Response,
+)
 def metrics(request: Request) -> Response:
     """Return counts and times of this process in the text format of Prometheus."""
     return Response(generate_latest(request.app.state.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 
-@router.get("/problems/{code}", responses=documented("not-found"), summary="What does a type of problem mean?")
+@router.get(
+    "/problems/{code}",
+    responses=worked("problem-type") | documented("not-found"),
+    summary="What does a type of problem mean?",
+)
 def problem(request: Request, code: str) -> Explained:
     """Return the title and status of a type of problem."""
     known: dict[str, Any] | None = load("problems").get(code)

@@ -32,6 +32,7 @@ from matcher.errors import InputError
 router = APIRouter(route_class=GuardedRoute, prefix="/v1", tags=["imports"])
 ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".zip")
 """Of files that are read; another one is refused before anything of it is kept."""
+EXAMPLE = {"file": "name,country\nRoseaux Clairs,FR\n", "kind": "organisations", "dry_run": True}
 PROBLEMS_TOLD = 100
 _PIECE = 1_000_000
 _MOST_NAME_CHARS = 200
@@ -45,6 +46,7 @@ _MOST_NAME_CHARS = 200
     | OF_NEW
     | documented("too-large"),
     summary="Import a table or a CORDIS programme",
+    openapi_extra={"requestBody": {"content": {"multipart/form-data": {"example": EXAMPLE}}}},
 )
 def upload(  # noqa: PLR0913  # the parts of a form
     request: Request,

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import date
 from hashlib import sha256
 from typing import Annotated, Any
 
@@ -65,7 +64,6 @@ def cancel(request: Request, asking: Asking, id: JobId) -> Response:
 )
 def train(request: Request, asking: Asking, asked: TrainingAsked) -> Response:
     """Queue the fitting of a model; it becomes a version, and ranks only where `use` says so and it is better."""
-    check_day(asked.cut)
     if asked.use and CHOOSING not in asking.scopes:
         raise Problem("forbidden", say("scope_lacking", reader_of(request), scope=CHOOSING))
     return begun(request, asking, "train", asked.model_dump(), "/v1/jobs/")
@@ -183,12 +181,3 @@ def tell(
         return same
     told = {"ETag": etag, "Vary": vary, "Content-Language": reader_of(request), **(headers or {})}
     return Response(text, status, told, "application/json")
-
-
-def check_day(text: str | None) -> None:
-    """Raise InputError where a text is no day of the calendar."""
-    try:
-        if text is not None:
-            date.fromisoformat(text)
-    except ValueError as error:
-        raise InputError(f"cut is {text!r}; give a day that there is, as 2025-01-31.") from error

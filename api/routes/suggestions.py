@@ -16,7 +16,9 @@ from matcher.matching import Suggestions, WhyNot
 from matcher.query import Query as MatcherQuery
 
 router = APIRouter(route_class=GuardedRoute, prefix="/v1", tags=["suggestions"])
-_PROBLEMS = documented("invalid-request", "unauthorised", "forbidden", "not-found", "too-many-requests", "not-ready")
+_PROBLEMS = documented(
+    "invalid-request", "unauthorised", "forbidden", "not-found", "too-many-requests", "too-new", "not-ready"
+)
 
 
 @router.get(

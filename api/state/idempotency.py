@@ -1,8 +1,9 @@
 """Idempotency keys: a request that is sent twice is done once, and answered alike."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from secrets import token_hex
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select
@@ -18,7 +19,7 @@ STALE_AFTER = timedelta(minutes=15)
 """A request that has been running for so long died with its process; longer than any request may take."""
 
 _LONGEST = {"key": 255, "actor": 400, "route": 400, "fingerprint": 64}
-_RUNNING, _DONE = "running", "done"
+_RUNNING, _DONE, _LOST = "running", "done", "lost"
 _ATTEMPTS = 10
 
 
@@ -38,6 +39,11 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class New:
     """The request is to be done; say `finish` or `abandon` after."""
+
+    seed: str = field(default="", compare=False)
+    """Of the ids of what it makes: the same where the request is done again."""
+    again: bool = field(default=False, compare=False)
+    """Whether it was begun before by a process that died: what it makes may be there already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +82,8 @@ class Idempotency:
         now = self._now()
         with writing(self._engine) as connection:
             for _ in range(_ATTEMPTS):
-                if _insert(connection, asked, now):
-                    return New()
+                if _insert(connection, asked, seed := token_hex(16), now):
+                    return New(seed)
                 row = connection.execute(select(idempotency).where(_own(asked)).with_for_update()).mappings().first()
                 if row is not None:  # None where another process abandoned it just now
                     return self._known(connection, asked, dict(row), now)
@@ -100,6 +106,16 @@ class Idempotency:
         running = _own(asked) & (idempotency.c.state == _RUNNING)
         with writing(self._engine) as connection:
             connection.execute(idempotency.delete().where(running))
+
+    def lose(self, asked: Asked | None = None) -> int:
+        """Say that nobody does a request any more, and nobody knows how far it came; return how many there were.
+
+        It can be sent again at once. A service that starts says so of all that are running, where none is given.
+        """
+        running = idempotency.c.state == _RUNNING
+        chosen = running if asked is None else running & _own(asked)
+        with writing(self._engine) as connection:
+            return connection.execute(idempotency.update().where(chosen).values(state=_LOST)).rowcount
 
     def forget_older(self, than: datetime) -> int:
         """Forget the requests that were begun before a moment, and return how many there were."""
@@ -132,13 +148,13 @@ class Idempotency:
             return Mismatch()
         if row["state"] == _DONE:
             return Replay(row["status"], tuple((name, value) for name, value in row["headers"]), row["body"])
-        if now - row["created"] < self._stale_after:
+        if row["state"] == _RUNNING and now - row["created"] < self._stale_after:
             return Running()
-        connection.execute(idempotency.update().where(_own(asked)).values(created=now))
-        return New()
+        connection.execute(idempotency.update().where(_own(asked)).values(state=_RUNNING, created=now))
+        return New((row["body"] or b"").decode() or token_hex(16), again=True)
 
 
-def _insert(connection: Connection, asked: Asked, now: datetime) -> bool:
+def _insert(connection: Connection, asked: Asked, seed: str, now: datetime) -> bool:
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     values = {
         "actor": asked.actor,
@@ -146,6 +162,7 @@ def _insert(connection: Connection, asked: Asked, now: datetime) -> bool:
         "route": asked.route,
         "fingerprint": asked.fingerprint,
         "state": _RUNNING,
+        "body": seed.encode(),  # until there is an answer
         "created": now,
     }
     statement = insert(idempotency).values(values).on_conflict_do_nothing().returning(idempotency.c.key)

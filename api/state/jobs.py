@@ -60,7 +60,8 @@ class Jobs:
             "cancel_requested": False,
         }
         with writing(self._engine) as connection:
-            connection.execute(jobs.insert().values(values))
+            if one_row(connection, jobs, "id", id) is None:  # else this very request was begun before
+                connection.execute(jobs.insert().values(values))
             return _job(connection, id)
 
     def get(self, id: str) -> Job | None:

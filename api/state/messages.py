@@ -51,6 +51,8 @@ class Messages:
         made = Message(**columns_of(message), id=self._new_id(), created=self._now(), state="waiting")
         nobody = InputError(f"There is no contact {message.contact!r}; give the id of one, or none.")
         with writing_or(self._engine, nobody) as connection:
+            if row := one_row(connection, messages, "id", made.id):  # this very request was begun before
+                return record_of(Message, row)
             connection.execute(messages.insert().values(columns_of(made)))
         return made
 

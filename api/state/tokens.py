@@ -4,9 +4,12 @@ They hold 256 random bits, which nobody can try out, so a fast hash keeps them a
 """
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import count
 from uuid import uuid4
 
 BYTES = 32
@@ -17,6 +20,8 @@ NewId = Callable[[], str]
 NewToken = Callable[[int], str]
 """So many random bytes as text that fits into a URL."""
 
+_repeated: ContextVar[tuple[str, "count[int]"] | None] = ContextVar("repeated", default=None)
+
 
 def utc_now() -> datetime:
     """Return the time, UTC."""
@@ -24,8 +29,21 @@ def utc_now() -> datetime:
 
 
 def random_id() -> str:
-    """Return 32 hexadecimal digits that nobody can guess."""
-    return uuid4().hex
+    """Return 32 hexadecimal digits that nobody can guess: within `same_ids` those that this seed gave before."""
+    if (repeated := _repeated.get()) is None:
+        return uuid4().hex
+    seed, numbers = repeated
+    return digest(f"{seed} {next(numbers)}")[:32]
+
+
+@contextmanager
+def same_ids(seed: str) -> Iterator[None]:
+    """Let `random_id` give the same ids again, in their order, to what is done again with a seed nobody can guess."""
+    token = _repeated.set((seed, count()))
+    try:
+        yield
+    finally:
+        _repeated.reset(token)
 
 
 def digest(token: str) -> str:

@@ -15,6 +15,7 @@ import structlog
 from api.work.beside import LASTED_SECONDS, LONGEST_PAUSE
 
 _LOOKS_SECONDS = 0.2
+_ENDING = (signal.SIGTERM, signal.SIGINT)
 FAILED = 1
 
 
@@ -73,7 +74,7 @@ class _Keeper:
 
     def run(self) -> None:
         """Keep so many processes until this one is told to end, or its parent has ended."""
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in _ENDING:
             signal.signal(number, self._end)
         while not self._is_over:
             if len(self._begun) < self._count and time.monotonic() >= self._next:
@@ -88,9 +89,11 @@ class _Keeper:
         self._is_over = True
 
     def _fork(self) -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)  # else one that comes too soon is heard as by this process
         pid = os.fork()
         if pid == 0:
             _leave_with(lambda: _watched(self._work, self._read))
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
         self._begun[pid] = time.monotonic()
 
     def _bury(self) -> None:
@@ -118,8 +121,9 @@ class _Keeper:
 
 def _watched(work: Callable[[], None], read: int) -> None:
     """Work until told to end, or until the process that holds the other end of a pipe has ended."""
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in _ENDING:
         signal.signal(number, _leave)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
 
     def watch() -> None:
         os.read(read, 1)

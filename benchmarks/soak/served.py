@@ -81,14 +81,16 @@ class Served:
 
     def children(self) -> list[tuple[int, bytes]]:
         """Return number and command of every process that it started, by /proc."""
-        found = []
-        for folder in Path("/proc").glob("[0-9]*"):
-            try:
-                parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-                if parent == self.process.pid:
-                    found.append((int(folder.name), (folder / "cmdline").read_bytes()))
-            except OSError:
-                continue  # it has ended
+        return children_of(self.process.pid)
+
+    def answering(self) -> list[int]:
+        """Return the numbers of its processes and theirs, all but the worker that does its jobs."""
+        found, left = [], [(self.process.pid, b"")]
+        while left:
+            pid, command = left.pop()
+            if b"api.worker" not in command:
+                found.append(pid)
+                left += children_of(pid)
         return sorted(found)
 
     def tail(self, characters: int = 2_000) -> str:
@@ -123,6 +125,18 @@ class Served:
             return 0
 
 
+def children_of(parent: int) -> list[tuple[int, bytes]]:
+    """Return number and command of every process that a process started, by /proc."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if int((folder / "stat").read_text().rpartition(")")[2].split()[1]) == parent:
+                found.append((int(folder.name), (folder / "cmdline").read_bytes()))
+        except OSError:
+            continue  # it has ended
+    return sorted(found)
+
+
 def until(condition: Callable[[], Any], seconds: float = LONGEST_START) -> Any:
     """Return the first true value of a condition that is looked at again and again; MeasuringError after so long."""
     end = time.monotonic() + seconds
@@ -149,11 +163,14 @@ def free_port() -> int:
 
 
 def memory_of(pid: int) -> dict[str, int]:
-    """Return bytes of a process: `Rss`, `Pss` (shared pages divided among who shares them), `Private` (its own)."""
+    """Return bytes of a process: `Rss`, `Pss` (shared pages divided among who shares them), `Private` (its own).
+
+    `Anonymous` is what is no page of a file, whether it is shared or not.
+    """
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()[1:]
     bytes_of = {name: int(rest.split()[0]) * 1024 for name, rest in (line.split(":", 1) for line in lines)}
     private = bytes_of["Private_Clean"] + bytes_of["Private_Dirty"]
-    return {"Rss": bytes_of["Rss"], "Pss": bytes_of["Pss"], "Private": private}
+    return {"Rss": bytes_of["Rss"], "Pss": bytes_of["Pss"], "Private": private, "Anonymous": bytes_of["Anonymous"]}
 
 
 def percentile(values: list[float], share: float) -> float:

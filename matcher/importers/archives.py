@@ -6,6 +6,7 @@ name is only compared with the names of the tables that are looked for.
 
 import copy
 import io
+import lzma
 import struct
 import zlib
 from collections.abc import Iterator
@@ -27,7 +28,11 @@ SMALL_MEMBER_BYTES = 1_000_000
 _ENCRYPTED = 0x1
 _END, _END_64 = b"PK\x05\x06", b"PK\x06\x06"
 _LARGEST_COMMENT = 65_535
-_BAD_DATA = (BadZipFile, zlib.error, EOFError, NotImplementedError, struct.error, ValueError)
+BAD_DATA = (
+    *(BadZipFile, EOFError, NotImplementedError, struct.error, ValueError),
+    *(zlib.error, lzma.LZMAError, OSError),  # bz2 raises OSError
+)
+"""What zipfile raises where an archive or a member is damaged."""
 
 
 def check_archive(path: Path, settings: Settings) -> None:
@@ -47,7 +52,7 @@ def check_archive(path: Path, settings: Settings) -> None:
             members = archive.infolist()
     except OSError as error:
         raise UnreadableFileError(f"{path} cannot be read: {error.strerror or error}.") from error
-    except _BAD_DATA as error:
+    except BAD_DATA as error:
         raise UnreadableFileError(
             f"{path.name} is not a whole zip file ({error}); it may be truncated or damaged: download or save it again."
         ) from error
@@ -72,7 +77,7 @@ def open_member(path: Path, member: str, settings: Settings, *, errors: str = "s
         where = f"{path.name}: {member}"
         try:
             packed = archive.open(unbounded)
-        except _BAD_DATA as error:
+        except BAD_DATA as error:
             raise _damaged(where, error) from error
         except RuntimeError as error:  # zipfile's error for a password
             raise _encrypted(where) from error
@@ -97,7 +102,7 @@ class _CountedReader(io.RawIOBase):
         """Fill the buffer with the next bytes and return how many; 0 is the end."""
         try:
             data = self._packed.read(len(buffer))
-        except _BAD_DATA as error:
+        except BAD_DATA as error:
             raise _damaged(self._where, error) from error
         self._left -= len(data)
         if self._left < 0:

@@ -19,7 +19,7 @@ class BriefRows:
     def read(self, table: str, cells: Cells) -> Brief | None:
         """Return the row's brief; None where it is skipped, which is reported."""
         title, text = cells.line_of("title"), cells.text("text")
-        id = cells.line_of("id") or slug(title)
+        id = cells.id(slug(title))
         if not id or not (title or text):
             cells.problem(Severity.SKIPPED, "title", "the row has no id and title, or no text; give them.")
             return None

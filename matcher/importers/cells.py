@@ -1,5 +1,6 @@
 """One row seen by field: its cells are joined, mended and parsed, and what is wrong goes into the report."""
 
+import re
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
@@ -12,7 +13,11 @@ from matcher.importers.values import as_text, is_formula, split_statements, spli
 
 T = TypeVar("T")
 
+LONGEST_ID = 400
+"""Most characters of an id that a store keeps."""
+
 _NO_WRAPPING = 1_000_000
+_UNSTORABLE = re.compile("[\0-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 _NOTHING = frozenset({"", "-", "–", "—", "n/a", "na", "nc", "n.c.", "null", "none", "nan", "/", "?", "#n/a"})
 
 
@@ -69,6 +74,8 @@ class Cells:
     def parsed(self, field: str, parse: Callable[[Cell], T]) -> T | None:
         """Return the parsed value of the first filled column; None where blank or not understood."""
         for column, cell in self._filled(field):
+            if isinstance(cell, str) and _UNSTORABLE.search(cell):
+                cell = self._mend(column, cell, _NO_WRAPPING)
             return self._try(column, cell, parse)
         default = self._defaults.get(field)
         return self._try(None, default, parse) if default else None
@@ -85,6 +92,18 @@ class Cells:
             values = (self._try(None, part, lambda part: parse(as_text(part))) for part in default.split(";"))
             found = dict.fromkeys(value for value in values if value)
         return tuple(found)
+
+    def id(self, derived: str) -> str:
+        """Return the id of the column, else the derived one, cut where it is too long; "" where the row has none.
+
+        One of the column that is too long is reported, and the row has none.
+        """
+        given = self.line_of("id")
+        if len(given) > LONGEST_ID:
+            message = f"the id has {len(given):,} characters; give it at most {LONGEST_ID}."
+            self.problem(Severity.IGNORED, "id", message)
+            return ""
+        return given or derived[:LONGEST_ID].rstrip("-")
 
     def statements(self, field: str) -> tuple[str, ...]:
         """Return the statements of a cell of needs or offers, each on one line, each once."""
@@ -111,7 +130,7 @@ class Cells:
         try:
             return parse(cell)
         except ValueError as error:
-            self._add(Severity.IGNORED, column, f"{error}.")
+            self._add(Severity.IGNORED, column, "" if self._report.is_full else f"{error}.")
             return None
 
     def _add(self, severity: Severity, column: int | None, message: str) -> None:

@@ -3,10 +3,23 @@
 import gettext
 import re
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 
 from matcher.importers.folding import fold
 from matcher.vocabularies import load
+
+
+class UnknownWordError(ValueError):
+    """A word of no vocabulary; the nearest ones are sought when the message is read, for that takes milliseconds."""
+
+    def __init__(self, what: str, text: str, words: tuple[str, ...], instead: str) -> None:
+        super().__init__(what, text, instead)
+        self._what, self._text, self._words, self._instead = what, text[:60], words, instead
+
+    def __str__(self) -> str:
+        near = _nearest(fold(self._text), self._words)
+        meant = f" (did you mean {' or '.join(near)}?)" if near else ""
+        return f'"{self._text}" is no known {self._what.replace("-", " ")}{meant}; write {self._instead}'
 
 
 def country_code(text: str) -> str:
@@ -16,7 +29,7 @@ def country_code(text: str) -> str:
     """
     code = _countries().get(fold(text))
     if code is None:
-        raise ValueError(_unknown("country", text, tuple(_countries()), "a code such as FR, or a name"))
+        raise UnknownWordError("country", text, tuple(_countries()), "a code such as FR, or a name")
     return code
 
 
@@ -25,7 +38,7 @@ def language_code(text: str) -> str:
     words = fold(text)
     code = _languages().get(words) or _languages().get(words.split(" ")[0] if len(words) == 5 else words)
     if code is None:
-        raise ValueError(_unknown("language", text, tuple(_languages()), "a code such as fr, or a name"))
+        raise UnknownWordError("language", text, tuple(_languages()), "a code such as fr, or a name")
     return code
 
 
@@ -38,7 +51,7 @@ def vocabulary_code(vocabulary: str, text: str) -> str:
     code = words.get(fold(text)) or words.get(_singular(fold(text)))
     if code is None:
         codes = ", ".join(load(vocabulary))
-        raise ValueError(_unknown(vocabulary.rstrip("s"), text, tuple(words), f"one of {codes}"))
+        raise UnknownWordError(vocabulary.rstrip("s"), text, tuple(words), f"one of {codes}")
     return code
 
 
@@ -47,10 +60,9 @@ def country_of_region(region: str) -> str | None:
     return _regions().get(fold(region))
 
 
-def _unknown(what: str, text: str, words: tuple[str, ...], instead: str) -> str:
-    near = get_close_matches(fold(text), words, n=2, cutoff=0.75)
-    meant = f" (did you mean {' or '.join(near)}?)" if near else ""
-    return f'"{text[:60]}" is no known {what.replace("-", " ")}{meant}; write {instead}'
+@lru_cache(maxsize=1_000)
+def _nearest(text: str, words: tuple[str, ...]) -> list[str]:
+    return get_close_matches(text, words, n=2, cutoff=0.75)
 
 
 def _singular(words: str) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from matcher.importers.cells import Cells
+from matcher.importers.cells import LONGEST_ID, Cells
 from matcher.importers.codes import vocabulary_code
 from matcher.importers.folding import slug
 from matcher.importers.members import Directory, split_members
@@ -27,7 +27,7 @@ class CollaborationRows:
             cells.problem(Severity.SKIPPED, _members_field(cells), "no member is known, so the row is left out.")
             return
         start = cells.parsed("start", parse_date)
-        id = cells.line_of("id") or _derived_id(cells, start)
+        id = cells.id(_derived_id(cells, start))
         if not id:
             cells.problem(Severity.SKIPPED, "id", "the row has neither id nor title; give one of them.")
         elif id not in self._found:
@@ -61,7 +61,7 @@ class CollaborationRows:
 
 
 def _derived_id(cells: Cells, start: date | None) -> str:
-    title = slug(cells.line_of("title"))
+    title = slug(cells.line_of("title"))[: LONGEST_ID - len("-2000")]
     return f"{title}-{start.year}" if title and start else title
 
 

@@ -7,6 +7,7 @@ snapshot is taken, so no description is made here.
 from pathlib import Path
 
 from matcher.importers import ImportRequest
+from matcher.importers.cells import LONGEST_ID
 from matcher.importers.cordis_files import Programme, find_programmes, looks_like_cordis
 from matcher.importers.cordis_organisations import COLUMNS, Participants
 from matcher.importers.cordis_projects import Project, read_projects
@@ -69,6 +70,10 @@ def _read_participants(
         number, pic, role, updated = cells[:4]
         if not pic:
             message = "The participant has no organisationID."
+            reading.note(Severity.SKIPPED, (label, line, "organisationID"), message)
+            continue
+        if len(pic) > LONGEST_ID - len("pic:"):
+            message = f"The organisationID has {len(pic):,} characters."
             reading.note(Severity.SKIPPED, (label, line, "organisationID"), message)
             continue
         project = numbered.get(number)

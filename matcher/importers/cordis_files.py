@@ -93,11 +93,11 @@ def _in_folder(path: Path) -> list[Programme]:
 def _in_zip(path: Path, settings: Settings) -> list[Programme]:
     check_archive(path, settings)
     with ZipFile(path) as archive:
-        names = [PurePosixPath(name) for name in archive.namelist() if "__MACOSX" not in name]
-    found = (
-        _programme(parent.name, [TableFile(path, str(name)) for name in names if name.parent == parent])
-        for parent in sorted({name.parent for name in names})
-    )
+        names = [name for name in archive.namelist() if "__MACOSX" not in name and not name.endswith("/")]
+    folders: dict[PurePosixPath, list[TableFile]] = {}
+    for name in names:
+        folders.setdefault(PurePosixPath(name).parent, []).append(TableFile(path, name))
+    found = (_programme(folder.name, folders[folder]) for folder in sorted(folders))
     programmes = [programme for programme in found if programme]
     if len(programmes) == 1:  # then the zip's own name says more than "csv", the folder inside it
         return [replace(programmes[0], name=_slug(path.stem))]

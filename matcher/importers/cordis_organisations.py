@@ -7,7 +7,7 @@ rows of the chosen country, since an organisation that moved must not keep its o
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 
 from matcher import vocabularies
 from matcher.importers.cordis_tables import Reading, Where
@@ -78,7 +78,7 @@ class Participants:
             seen = next((rows[said] for said in newest if value in said), rows[newest[0]])
             return (*seen[2:], column)
 
-        country = _country(newest, where, reading)
+        country = _country(newest, rows, reading)
         local = known
         if len(rows) > 1 and any(said[_COUNTRY] != known[_COUNTRY] for said in newest):
             local = _merged([said for said in newest if country_code(said[_COUNTRY]) in ("", country)])
@@ -112,14 +112,14 @@ def _merged(newest: list[Said]) -> Said:
     )
 
 
-def _country(newest: list[Said], where: Locate, reading: Reading) -> str | None:
+def _country(newest: list[Said], rows: dict[Said, Seen], reading: Reading) -> str | None:
     for said in newest:
         code = country_code(said[_COUNTRY])
         if code:
             return code
         if said[_COUNTRY]:
             message = f"There is no country {said[_COUNTRY]!r}; it was left out."
-            reading.note(Severity.IGNORED, where("country", said[_COUNTRY]), message)
+            reading.note(Severity.IGNORED, (*rows[said][2:], "country"), message)
     return None
 
 
@@ -137,7 +137,7 @@ def _point(text: str, where: Locate, reading: Reading) -> tuple[float, float] | 
     return None
 
 
-@cache
+@lru_cache(maxsize=1_000)
 def country_code(code: str) -> str:
     """Return the ISO 3166-1 alpha-2 code of a CORDIS country code (EL is GR, UK is GB), or "" if unknown."""
     import pycountry  # loads when used: its country list takes longer than the rest of this module

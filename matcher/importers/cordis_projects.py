@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from matcher import vocabularies
@@ -29,6 +29,8 @@ _SIDE_COLUMNS = {
     "legalBasis": {"projectID": "collaboration", "legalBasis": "sectors", "title": "sectors, text"},
     "euroSciVoc": {"projectID": "collaboration", "euroSciVocPath": "sectors"},
 }
+
+_LONGEST_NUMBER = 190  # with the programme's name an id that a store keeps
 
 Rows = tuple[tuple[str, ...], ...]
 SideTables = dict[str, dict[str, Rows]]
@@ -88,6 +90,9 @@ def read_projects(programme: Programme, projects: dict[str, Project], reading: R
         if not number:
             reading.note(Severity.SKIPPED, (file.label, line, "id"), "The project has no id.")
             continue
+        if len(number) > _LONGEST_NUMBER:
+            reading.note(Severity.SKIPPED, (file.label, line, "id"), f"The id has {len(number):,} characters.")
+            continue
         project = _project(dict(zip(_COLUMNS, cells, strict=True)), programme.name, sides, reading, (file.label, line))
         known = projects.setdefault(project.id, project)
         if known is not project:
@@ -99,25 +104,26 @@ def read_projects(programme: Programme, projects: dict[str, Project], reading: R
 
 def _read_side_table(programme: Programme, table: str, reading: Reading) -> dict[str, Rows]:
     """Return the rows of a table that may be absent, by project."""
-    rows: dict[str, Rows] = {}
+    rows: dict[str, list[tuple[str, ...]]] = {}
     file = programme.tables.get(table)
     if file is None:
         reading.report.notes.append(f"{programme.name} has no table {table}.csv; it was read without.")
-        return rows
+        return {}
     try:
         for _, cells in read_table(file, table, _SIDE_COLUMNS[table], reading):
-            rows[cells[0]] = (*rows.get(cells[0], ()), cells[1:])
+            rows.setdefault(cells[0], []).append(cells[1:])
     except MappingError as error:
         reading.report.notes.append(f"{file.label} was left out: {error}")
-    return rows
+    return {project: tuple(found) for project, found in rows.items()}
 
 
 def _project(
     row: dict[str, str], fallback: str, sides: SideTables, reading: Reading, where: tuple[str, int]
 ) -> Project:
     number = row["id"]
-    framework = slug(row["frameworkProgramme"]) or fallback
-    topics, parts, vocabulary = (sides[table].get(number, ()) for table in OPTIONAL_TABLES)
+    framework = slug(row["frameworkProgramme"])[:_LONGEST_NUMBER] or fallback[:_LONGEST_NUMBER]
+    # Only the first row with a number has them: else a thousand such rows would each hold all that is said of it.
+    topics, parts, vocabulary = (sides[table].pop(number, ()) for table in OPTIONAL_TABLES)
     start = reading.day(row["startDate"], (*where, "startDate"))
     end = reading.day(row["endDate"], (*where, "endDate"))
     if start and end and end < start:
@@ -173,20 +179,20 @@ def _sectors(codes: str, parts: Rows, vocabulary: Rows) -> tuple[str, ...]:
     return tuple(sorted(found - {""}))
 
 
-@cache
+@lru_cache(maxsize=1_000)
 def _fields(code: str) -> tuple[str, ...]:
     """Return the fields that a programme part shares with the parts of other programmes."""
     shared: dict[str, list[str]] = vocabularies.load("cordis")["shared_fields"]
     return tuple(name for part, names in shared.items() if code.startswith(part) for name in names)
 
 
-@cache
+@lru_cache(maxsize=1_000)
 def _names_field(code: str) -> bool:
     """Tell whether a programme part is about a field, and not an instrument such as ERC grants."""
     return not code.startswith(tuple(vocabularies.load("cordis")["parts_without_field"]))
 
 
-@cache
+@lru_cache(maxsize=1_000)
 def _weight(role: str) -> tuple[int, str]:
     roles: list[Any] = vocabularies.load("cordis")["roles"]
     return (roles.index(role) if role in roles else len(roles), role)

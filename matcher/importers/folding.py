@@ -12,9 +12,20 @@ _NO_WORD_NOR_BREAK = re.compile(r"[^\w\n]+|_+")
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "œ": "oe", "æ": "ae", "ı": "i", "ð": "d", "þ": "th"})
 
 
-@lru_cache(maxsize=65_536)
+_LONGEST_KEPT = 200
+
+
 def fold(text: str) -> str:
     """Return the words in small plain letters with single spaces: "N° Société-Mère" gives "n societe mere"."""
+    return _folded_once(text) if len(text) <= _LONGEST_KEPT else _folded(text)
+
+
+@lru_cache(maxsize=65_536)
+def _folded_once(text: str) -> str:
+    return _folded(text)
+
+
+def _folded(text: str) -> str:
     if not text.isascii():
         text = _MARKS.sub("", unicodedata.normalize("NFKD", text.casefold())).translate(_LETTERS)
     return _NO_WORD.sub(" ", text.lower()).strip()

@@ -13,10 +13,10 @@ _HYPHEN_AND_BREAK = re.compile("-[ \t]*\n|[a-zß-ÿ]- ")
 # Bullets of symbol fonts and of word processors, at the start of a line.
 _BULLET_AT_START = re.compile(r"(?m)^[ \t]*[¶•●▪■◦►➢‣\uf0a7\uf0b7\uf0d8\uf0fc][ \t]*(?=\S)")
 # Within a line a bullet begins an item only after a sign that may end one; ¶ and symbol fonts always do.
-_BULLET_WITHIN = re.compile(r"[ \t]+[¶\uf0a7\uf0b7\uf0d8\uf0fc][ \t]*(?=\S)|(?<=[:;.,])[ \t]+•[ \t]+(?=\S)")
-_LOST_BULLET = re.compile(r"[ \t]*[¶\uf0a7\uf0b7\uf0d8\uf0fc][ \t]*")
+_BULLET_WITHIN = re.compile(r"(?<![ \t])[ \t]+[¶\uf0a7\uf0b7\uf0d8\uf0fc][ \t]*(?=\S)|(?<=[:;.,])[ \t]+•[ \t]+(?=\S)")
+_LOST_BULLET = re.compile(r"(?<![ \t])[ \t]*[¶\uf0a7\uf0b7\uf0d8\uf0fc][ \t]*")
 
-_HYPHEN_AT_END = re.compile(f"([{_LETTER}]+)-[ \t]*\n[ \t]*([{_SMALL}]+)")
+_HYPHEN_AT_END = re.compile(f"(?<![{_LETTER}])([{_LETTER}]+)-[ \t]*\n[ \t]*([{_SMALL}]+)")
 # A hyphen and a space inside a line, before an ending that is no word by itself.
 _HYPHEN_WITHIN = re.compile(
     f"(?<=[{_SMALL}]{{3}})- (?=(?:tions?|sions?|ments|teurs?|trices?|niques?|tiques?|giques?|logies?|"

@@ -5,11 +5,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from matcher.importers.cells import LONGEST_ID
 from matcher.importers.folding import fold, slug
 from matcher.records import Collaboration, Member, Organisation
 
 # A comma separates only where no blank follows it: "…, l'alimentation et l'environnement" is one name.
-_BREAK = re.compile(r"\s*[;|\n]\s*|,(?=\S)")
+_BREAK = re.compile(r"[;|\n]|,(?=\S)")
+_PARTNERS = ":partners"
 _SIRET = re.compile(r"\d{14}")
 _SIREN = re.compile(r"\d{9}")
 _UNIVERSITY = re.compile(
@@ -51,19 +53,22 @@ def partners_of(
     by_name: dict[str, str] = {}
     ids: set[str] = set()
     for organisation in known:
-        by_name.setdefault(fold(organisation.name), organisation.id)
+        if name := fold(organisation.name):
+            by_name.setdefault(name, organisation.id)
         ids.add(organisation.id)
     names = _most_frequent_names(links)
     partners: dict[str, Organisation] = {}
     collaborations = []
     for link in links:
-        members = dict.fromkeys(link.ids)
+        members: dict[str, None] = dict.fromkeys(link.ids)
         if not members:
             for name in link.names:
-                id = by_name.get(fold(name)) or slug(name)
+                id = by_name.get(fold(name)) or slug(name)[:LONGEST_ID]
+                if not id:  # signs alone name nobody
+                    continue
                 names.setdefault(id, name)
                 members[id] = None
-        members.pop(link.organisation.id, None)
+        members = {id: None for id in members if id != link.organisation.id and len(id) <= LONGEST_ID}
         for id in members:
             if id not in ids and id not in partners:
                 partners[id] = _partner(id, names.get(id, id), research=research)
@@ -108,7 +113,7 @@ def _partner(id: str, name: str, *, research: bool) -> Organisation:
 def _collaboration(link: Link, partners: Sequence[str], source: str) -> Collaboration:
     organisation = link.organisation
     return Collaboration(
-        id=f"{organisation.id}:partners",
+        id=f"{organisation.id[: LONGEST_ID - len(_PARTNERS)]}{_PARTNERS}",
         kind="project",
         title=link.title or organisation.name,
         text=organisation.description,

@@ -12,6 +12,8 @@ from matcher.vocabularies import load
 
 _WITHIN_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
+_LONGEST_SHOWN, _MOST_SHOWN, _MOST_NEAR = 100, 100, 1_000
+
 KINDS = ("organisations", "collaborations", "briefs")
 
 
@@ -137,14 +139,21 @@ def check_choices(chosen: Mapping[str, str], tables: Mapping[str, Sequence[str]]
 
 
 def _nearest(word: str, words: Sequence[str]) -> str:
-    near = get_close_matches(word, words, n=3, cutoff=0.5)
+    near = get_close_matches(
+        word[:_LONGEST_SHOWN], [one[:_LONGEST_SHOWN] for one in words[:_MOST_NEAR]], n=3, cutoff=0.5
+    )
     if near:
         return f"the nearest are {_quoted(near)}."
     return f"there are {_quoted(words)}."
 
 
 def _quoted(words: Iterable[str]) -> str:
-    return ", ".join(f'"{word}"' for word in words)
+    listed = list(words)
+    shown = ", ".join(
+        f'"{word}"' if len(word) <= _LONGEST_SHOWN else f'"{word[: _LONGEST_SHOWN - 1]}…"'
+        for word in listed[:_MOST_SHOWN]
+    )
+    return shown if len(listed) <= _MOST_SHOWN else f"{shown} and {len(listed) - _MOST_SHOWN:,} more"
 
 
 def _fold(header: str) -> str:

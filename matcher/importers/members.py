@@ -7,7 +7,7 @@ from matcher.importers.folding import fold
 from matcher.importers.values import split_values
 from matcher.records import Member, Organisation
 
-_WITH_ROLE = re.compile(r"(.+?)\s*\(([^()]*)\)")
+_WITH_ROLE = re.compile(r"(.+)\(([^()]*)\)")
 
 
 class Directory:
@@ -18,7 +18,8 @@ class Directory:
         self._by_name: dict[str, str | None] = {}
         for organisation in organisations:
             self._ids.add(organisation.id)
-            name = fold(organisation.name)
+            if not (name := fold(organisation.name)):
+                continue
             self._by_name[name] = None if name in self._by_name else organisation.id
 
     def find(self, text: str) -> str:
@@ -38,7 +39,7 @@ class Directory:
             return _member(self.find(text), role)
         except ValueError:
             if found := _WITH_ROLE.fullmatch(text):
-                return _member(self.find(found[1]), role or found[2])
+                return _member(self.find(found[1].rstrip()), role or found[2])
             raise
 
 

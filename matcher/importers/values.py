@@ -11,7 +11,7 @@ from matcher.vocabularies import load
 
 FIRST_YEAR, LAST_YEAR = 1800, 2200
 
-_FORMULA = re.compile(r"=\S|[-+@][A-Z][A-Z.0-9]+\(|[-+@].*\|.*!")
+_FORMULA = re.compile(r"=\S|[-+@][A-Z][A-Z.0-9]+\(|[-+@][^|\n]*\|[^!\n]*!")
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?:[T ].*)?")
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:[T ,].*)?")
 _MONTH_YEAR = re.compile(r"(\d{1,2})[-/.](\d{4})")
@@ -22,9 +22,9 @@ _NAMED_US = re.compile(r"([a-z]+) (\d{1,2})(?:st|nd|rd|th)? (\d{4})")
 _NAMED_MONTH = re.compile(r"([a-z]+) (?:de |del )?(\d{4})")
 _NUMBER = re.compile(r"[-+]?\d[\d.,'’]*")
 _GAPS = re.compile(r"(?<=\d)[\s\u00a0\u2009\u202f]+(?=\d{3}(?!\d))")
-_STATEMENT_BREAK = re.compile(r"\s*[|\n]\s*")
+_STATEMENT_BREAK = re.compile(r"[|\n]")
 _BULLET = re.compile(r"^(?:[-–—*•·]|\d{1,2}[.)])\s+")
-_URL = re.compile(r"https?://[^\s<>\"]+\.[^\s<>\"]+", re.IGNORECASE)
+_URL = re.compile(r"https?://[^\s<>\".]+\.[^\s<>\"]+", re.IGNORECASE)
 _BARE_URL = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:[/?#]\S*)?")
 
 
@@ -88,7 +88,10 @@ def parse_number(cell: Cell, *, whole: bool = False) -> float:
     Where `whole`, a single point or comma before three digits separates thousands.
     """
     if isinstance(cell, int | float):
-        return float(cell)
+        try:
+            return float(cell)
+        except OverflowError:  # a whole number of more than 308 digits
+            raise ValueError(f'"{_short(as_text(cell))}" is no number') from None
     text = _GAPS.sub("", as_text(cell).replace("−", "-"))
     found = _NUMBER.search(text)
     if not found:
@@ -172,7 +175,7 @@ def split_statements(text: str) -> list[str]:
 
     A semicolon separates them only where each part has at least three words, else it belongs to the sentence.
     """
-    parts = [part for part in _STATEMENT_BREAK.split(text) if part]
+    parts = [part for part in map(str.strip, _STATEMENT_BREAK.split(text)) if part]
     if len(parts) == 1:
         by_semicolon = [part.strip() for part in text.split(";") if part.strip()]
         if all(len(part.split()) >= 3 for part in by_semicolon):

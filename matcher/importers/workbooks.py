@@ -1,25 +1,22 @@
 """XLSX workbooks as tables, sheet by sheet; formulas are never evaluated."""
 
 import warnings
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
-from zipfile import BadZipFile, ZipFile
 
 from matcher.errors import UnreadableFileError
 from matcher.importers.archives import check_archive
 from matcher.importers.report import ImportReport, Problem, Severity
 from matcher.importers.tables import Cell, HeaderScore, Row, Table, check_row_count, table_from
 from matcher.importers.text_files import check_size
+from matcher.importers.workbook_parts import MOST_ROWS_OF_A_SHEET, check_parts
 from matcher.settings import Settings
 
-MOST_ROWS_OF_A_SHEET = 1_048_576
-"""Rows that Excel itself allows; a row number beyond it is an attempt to keep the reader busy."""
-_BYTES_OF_A_CHAR = 10
-"""At most so many bytes of XML make a character, as `&#128640;` does."""
+MOST_CELLS_OF_A_SHEET = 100_000_000
+"""Cells with the blank ones before them: a single cell far to the right makes thousands of these, in thirty bytes."""
 
 
 @contextmanager
@@ -32,67 +29,54 @@ def open_workbook(
     """
     check_size(path, settings)
     check_archive(path, settings)
-    _check_texts(path, settings)
+    check_parts(path, settings)
+    with path.open("rb") as file:  # here, for openpyxl leaves a file open that it cannot read
+        book = _load(path.name, file)
+        try:
+            tables = []
+            for sheet in book.worksheets:
+                name = path.name if len(book.worksheets) == 1 else f"{path.name} [{sheet.title}]"
+                rows = _read_sheet(sheet, name, settings, report)
+                if table := table_from(name, sheet.title, rows, report, header_score):
+                    table.is_sheet = len(book.worksheets) > 1
+                    tables.append(table)
+                else:
+                    report.notes.append(f"{name}: the sheet is empty and left out.")
+            if not tables:
+                raise UnreadableFileError(f"{path.name} holds no row in any sheet.")
+            yield tables
+        finally:
+            book.close()
+
+
+def _load(name: str, file: IO[bytes]) -> Any:
     from openpyxl import load_workbook
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of styles and validations that are not read anyway
-            book = load_workbook(path, read_only=True, data_only=False, keep_links=False)
+            return load_workbook(file, read_only=True, data_only=False, keep_links=False)
     except Exception as error:  # openpyxl lets through whatever its XML and zip readers raise
         raise UnreadableFileError(
-            f"{path.name} cannot be read as a workbook ({type(error).__name__}: {error}); save it again as .xlsx."
+            f"{name} cannot be read as a workbook ({type(error).__name__}: {error}); save it again as .xlsx."
         ) from error
-    try:
-        tables = []
-        for sheet in book.worksheets:
-            name = path.name if len(book.worksheets) == 1 else f"{path.name} [{sheet.title}]"
-            rows = _read_sheet(sheet, name, settings, report)
-            if table := table_from(name, sheet.title, rows, report, header_score):
-                table.is_sheet = len(book.worksheets) > 1
-                tables.append(table)
-            else:
-                report.notes.append(f"{name}: the sheet is empty and left out.")
-        if not tables:
-            raise UnreadableFileError(f"{path.name} holds no row in any sheet.")
-        yield tables
-    finally:
-        book.close()
-
-
-def _check_texts(path: Path, settings: Settings) -> None:
-    """Refuse a workbook with a text far beyond the limit: its reader would hold a cell of 2 GB whole, twice.
-
-    A piece of XML as long as `_BYTES_OF_A_CHAR` times the limit holds a mark unless it lies within such a text.
-    """
-    with ZipFile(path) as archive:
-        for member in archive.namelist():
-            if member.endswith(".xml"):
-                with archive.open(member) as file:
-                    _check_member(f"{path.name}: {member}", file, settings)
-
-
-def _check_member(where: str, file: IO[bytes], settings: Settings) -> None:
-    size = _BYTES_OF_A_CHAR * settings.max_cell_chars
-    rows = 0
-    try:
-        while len(piece := file.read(size)) == size:
-            if b"<" not in piece:
-                near = f" near row {rows}" if rows else ""
-                raise UnreadableFileError(
-                    f"{where} holds{near} a text of more than {settings.max_cell_chars:,} characters in one cell; "
-                    "shorten it, or raise MATCHER_MAX_CELL_CHARS."
-                )
-            rows += piece.count(b"<row ")
-    except (BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise UnreadableFileError(f"{where} is damaged ({error}); save the workbook again.") from error
 
 
 def _read_sheet(sheet: Any, name: str, settings: Settings, report: ImportReport) -> Iterator[Row]:
     sheet.reset_dimensions()  # the size that a file claims is not to be trusted
-    count = 0
+    count = width = length = 0
     for line, cells in _numbered(sheet, name):
-        values = [_value(cell, line, name, settings, report) for cell in cells]
+        width += len(cells)
+        if width > MOST_CELLS_OF_A_SHEET:
+            raise UnreadableFileError(f"{name} has more than {MOST_CELLS_OF_A_SHEET:,} cells; leave out blank columns.")
+        values = [None if cell.value is None else _value(cell, line, name, settings, report) for cell in cells]
+        # One text that thousands of cells share is in the file once.
+        length += sum(len(value) for value in values if isinstance(value, str))
+        if length > settings.max_unpacked_bytes:
+            raise UnreadableFileError(
+                f"{name} holds texts of more than {settings.max_unpacked_bytes:,} characters; split it, or raise "
+                "MATCHER_MAX_UNPACKED_BYTES if you trust it."
+            )
         while values and values[-1] in (None, ""):
             values.pop()
         if values:
