@@ -11,7 +11,7 @@ import structlog
 from numpy.typing import NDArray
 
 from matcher.encoders import Encoder
-from matcher.errors import MatcherError, NotFoundError
+from matcher.errors import MatcherError, NotFoundError, SnapshotError
 from matcher.matching import Matcher
 from matcher.ranking.model_files import ModelFile, check_encoder
 from matcher.ranking.versions import current, read_version
@@ -128,7 +128,10 @@ class Engine:
         if present is not None and present.name == wanted:
             return present
         if (path := self.workspace.snapshots / wanted).is_dir():
-            return load_snapshot(path)
+            try:
+                return load_snapshot(path)
+            except SnapshotError as error:  # the job that is wanted takes it again
+                structlog.get_logger().error("snapshot", name=wanted, problem=str(error))
         if self.has_records():
             self._want_snapshot()
         return present or self._last()

@@ -17,7 +17,7 @@ import structlog
 
 from api.settings import ServiceSettings
 from api.state import Job, State, open_state
-from api.state.jobs import MOST_ATTEMPTS, JobFilter
+from api.state.jobs import FINISHED, MOST_ATTEMPTS, JobFilter
 from api.work import WORK
 from api.work.importing import discard
 from api.work.keeping import IMPORTS_KEPT, Folders
@@ -36,6 +36,7 @@ INTERNAL = "internal"
 """The problem of a job that failed by no doing of whoever asked for it; the log has more, under the job's id."""
 UNAVAILABLE = "store-unavailable"
 _TRIES = 5
+_NEWEST = 10
 _NICENESS = 5
 
 
@@ -80,6 +81,9 @@ class Worker:
 
     def run(self, *, once: bool) -> None:
         """Do jobs until it is to stop, or with `once` until none is queued."""
+        for state in FINISHED:  # what was killed between the end of its job and this
+            for job in self.state.jobs.page(JobFilter(state=state, kind="import"), limit=_NEWEST).items:
+                self._tidy(job.id)
         while not self.stop.is_set():
             try:
                 is_busy = self.step()

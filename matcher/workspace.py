@@ -1,8 +1,10 @@
 """Workspace: a store and the snapshots beside it; gives the snapshot of the store as it is now, and answers."""
 
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -187,7 +189,7 @@ class Workspace:
         whole = sorted(f for f in folders if f[1] != newest and (f[1] / "snapshot.json").is_file() and _is_ours(f[1]))
         partial = [f for f in folders if _is_partial(f[1]) and f[0] < time.time() - ABANDONED_SECONDS]
         for _, folder in [*whole[: max(0, len(whole) - KEPT_SNAPSHOTS + 1)], *partial]:
-            shutil.rmtree(folder, ignore_errors=True)
+            _delete(folder)
 
     def matcher(self, today: date, progress: Progress = quiet) -> Matcher:
         """Return the matcher of the snapshot of the store as it is now."""
@@ -280,6 +282,14 @@ class Workspace:
     def read_file(self, request: ImportRequest, importer: str | None = None) -> tuple[Records, ImportReport]:
         """Read a file or folder with the importer that accepts it, or the one named; nothing is stored."""
         return choose_importer(request.path, importer, request.settings).read(request)
+
+
+def _delete(folder: Path) -> None:
+    """Delete a snapshot under the name of a half-written one, so that nobody opens what a killed program left of it."""
+    aside = folder if _is_partial(folder) else folder.with_name(f".{folder.name}.{os.getpid()}")
+    with suppress(OSError):
+        folder.rename(aside)
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def _is_ours(folder: Path) -> bool:

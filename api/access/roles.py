@@ -92,6 +92,7 @@ TABLE: dict[tuple[str, str], Access] = {
     ("GET", "/v1/imports"): Access(_RUNS, "read"),
     ("GET", "/v1/imports/{id}"): Access(_RUNS, "read"),
     ("GET", "/v1/imports/{id}/problems"): Access(_RUNS, "read"),
+    ("POST", "/v1/imports/{id}/undo"): Access(_RUNS, "write"),
     ("POST", "/v1/exports"): Access(_RUNS, "write"),
     ("GET", "/v1/exports"): Access(_RUNS, "read"),
     ("GET", "/v1/exports/{id}"): Access(_RUNS, "read"),

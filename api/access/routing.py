@@ -13,7 +13,9 @@ from api.access.guarding import address_of, guard
 from api.framing import UPLOADS
 from api.problems import Problem, reader_of
 from api.state.idempotency import Asked, Mismatch, Replay, Running
+from api.state.tokens import same_ids
 from api.words import say
+from matcher.errors import StoreError
 
 HEADER = "idempotency-key"
 KEPT_HEADERS = ("content-type", "content-language", "etag", "location", "x-snapshot", "x-model")
@@ -60,8 +62,13 @@ async def _once(request: Request, answer: Handler) -> Response:
         raise Problem("key-reused", say("key_reused", language))
     if isinstance(begun, Running):
         raise Problem("request-running", say("request_running", language), headers={"Retry-After": "1"})
+    request.state.again = begun.again
     try:
-        response = await answer(request)
+        with same_ids(begun.seed):
+            response = await answer(request)
+    except StoreError:  # part of it may be done
+        await run_in_threadpool(kept.lose, asked)
+        raise
     except BaseException:
         await run_in_threadpool(kept.abandon, asked)
         raise

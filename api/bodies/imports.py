@@ -54,6 +54,8 @@ class ImportTold(ImportListed):
     """So many are listed there."""
     unlisted: int
     """So many more were counted but not listed."""
+    can_be_undone: bool
+    """Whether it changed anything that can be taken back, which holds for the newest."""
 
 
 class ImportPage(BaseModel):

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
 
 from api.access.guarding import Asking
 from api.access.routing import GuardedRoute
+from api.asking import engine_of
 from api.bodies.examples import worked
 from api.bodies.imports import (
     MOST_PAIRS,
@@ -20,10 +21,10 @@ from api.bodies.imports import (
     RowProblemPage,
     TableKind,
 )
-from api.bodies.jobs import JobId, Paged, PagedByState
+from api.bodies.jobs import JobId, JobTold, Paged, PagedByState
 from api.cursors import cursor_of
 from api.problems import Problem, documented, reader_of
-from api.routes.jobs import OF_LIST, OF_NEW, OF_ONE, limit_of, page_of, position_of, queued, seen, tell, told
+from api.routes.jobs import OF_LIST, OF_NEW, OF_ONE, begun, limit_of, page_of, position_of, queued, seen, tell, told
 from api.state.records import Job
 from api.words import say
 from api.work.keeping import UPLOAD, Folders, read_json
@@ -75,6 +76,8 @@ def upload(  # noqa: PLR0913  # the parts of a form
     except BaseException:
         shutil.rmtree(_folders(request).of_upload(name), ignore_errors=True)
         raise
+    if job.arguments["upload"] != name:  # the same request was begun before its process died, and queued this job
+        shutil.rmtree(_folders(request).of_upload(name), ignore_errors=True)
     return tell(request, _told(request, job), 202, {"Location": f"/v1/imports/{job.id}"})
 
 
@@ -110,6 +113,29 @@ def problems(request: Request, asking: Asking, id: JobId, asked: Annotated[Paged
     return tell(request, {"items": listed[start:end], "next": cursor_of(request, following)})
 
 
+@router.post(
+    "/imports/{id}/undo",
+    status_code=202,
+    response_model=JobTold,
+    responses=worked("undo-queued", 202, "It is queued; Location tells where to look.")
+    | OF_ONE
+    | documented("conflict"),
+    summary="Undo an import",
+)
+def undo(request: Request, asking: Asking, id: JobId) -> Response:
+    """Take an import back: what it added goes, what it changed is as before; what was changed since stays as it is."""
+    found = seen(request, asking, id, "import")
+    if not _can_be_undone(request, found):
+        raise Problem("conflict", say("not_undoable", reader_of(request)))
+    assert found.result is not None  # noqa: S101  # else it could not be undone
+    return begun(request, asking, "undo", {"import": id, "number": found.result["number"]}, "/v1/jobs/")
+
+
+def _can_be_undone(request: Request, job: Job) -> bool:
+    number = (job.result or {}).get("number")
+    return number is not None and engine_of(request).store.can_undo(number)
+
+
 def _folders(request: Request) -> Folders:
     return Folders(request.app.state.settings.folder)
 
@@ -135,6 +161,7 @@ def _told(request: Request, job: Job) -> dict[str, Any]:
         "problems": listed[:PROBLEMS_TOLD],
         "problems_count": len(listed),
         "unlisted": found["unlisted"] if found else 0,
+        "can_be_undone": _can_be_undone(request, job),
     }
 
 

@@ -23,7 +23,7 @@ from matcher.store.fingerprints import is_storable
 MOST_ATTEMPTS = 3
 """A job that lost its worker so often is not tried again."""
 
-_FINISHED = ("done", "failed", "cancelled")
+FINISHED: tuple[JobState, ...] = ("done", "failed", "cancelled")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +136,7 @@ class Jobs:
             values: dict[str, Any] = {"cancel_requested": True}
             if state == "queued":
                 values |= {"state": "cancelled", "finished": self._now()}
-            if state not in _FINISHED:
+            if state not in FINISHED:
                 connection.execute(jobs.update().where(jobs.c.id == id).values(values))
             return _job(connection, id)
 
@@ -173,12 +173,12 @@ class Jobs:
         )
         blank: dict[str, Any] = {"arguments": {}, "result": None, "problem": "", "what": "", "created_by": ""}
         with writing(self._engine) as connection:
-            finished = jobs.c.state.in_(_FINISHED)
+            finished = jobs.c.state.in_(FINISHED)
             return connection.execute(jobs.update().where(finished, mentions).values(blank)).rowcount
 
     def forget_older(self, before: datetime, kept: Sequence[str] = ()) -> int:
         """Remove jobs that finished before a time, except those of kinds to be kept, and return how many."""
-        old = jobs.c.state.in_(_FINISHED) & (jobs.c.finished < before) & jobs.c.kind.not_in(kept)
+        old = jobs.c.state.in_(FINISHED) & (jobs.c.finished < before) & jobs.c.kind.not_in(kept)
         with writing(self._engine) as connection:
             return connection.execute(jobs.delete().where(old)).rowcount
 

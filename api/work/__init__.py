@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from api.work import evaluating, exporting, importing, snapshotting, training
+from api.work import evaluating, exporting, importing, snapshotting, training, undoing
 from api.work.working import Cancelled, Work
 
 __all__ = ["WORK", "Cancelled", "Work"]
@@ -11,6 +11,7 @@ __all__ = ["WORK", "Cancelled", "Work"]
 WORK: Mapping[str, Callable[[Work], dict[str, Any]]] = {
     "snapshot": snapshotting.take,
     "import": importing.read_in,
+    "undo": undoing.take_back,
     "export": exporting.write_out,
     "train": training.train,
     "evaluate": evaluating.evaluate,

@@ -41,6 +41,7 @@ def read_in(work: Work) -> dict[str, Any]:
             want(work.state.jobs, "snapshot")
     return {
         "stored": not arguments["dry_run"],
+        "number": changes.number,
         "read": read,
         "changes": {"added": changes.added, "updated": changes.updated, "unchanged": changes.unchanged},
     }
@@ -48,7 +49,8 @@ def read_in(work: Work) -> dict[str, Any]:
 
 def discard(work: Work) -> None:
     """Remove the upload of an import that has ended."""
-    shutil.rmtree(work.folders.of_upload(work.job.arguments["upload"]), ignore_errors=True)
+    if upload := work.job.arguments.get("upload"):  # an erasure takes what finished jobs were asked with
+        shutil.rmtree(work.folders.of_upload(upload), ignore_errors=True)
 
 
 def limits(settings: Settings, max_upload_bytes: int) -> Settings:

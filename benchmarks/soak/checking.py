@@ -131,7 +131,7 @@ def _fill(schema: Any, found: Found, headers: Callable[[], dict[str, str]]) -> N
     from schemathesis.core.failures import FailureGroup
 
     for operation in (one.ok() for one in schema.get_all_operations()):
-        if operation.query or operation.body or operation.headers:
+        if operation.query or operation.body:
             continue
         while found.requests[operation.label] < LEAST:
             case = operation.Case(path_parameters=dict.fromkeys(re.findall(r"{(.*?)}", operation.path), "nobody"))

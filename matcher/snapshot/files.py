@@ -25,6 +25,7 @@ def save_snapshot(snapshot: Snapshot, folder: Path) -> Path:
     if target.exists():
         return target
     partial = folder / f".{snapshot.name}.{os.getpid()}"
+    shutil.rmtree(partial, ignore_errors=True)  # left by a killed program that had the same number, as in a container
     partial.mkdir(parents=True)
     try:
         scalars: dict[str, Any] = {"format": FORMAT}

@@ -89,13 +89,14 @@ class SqlStore:
         return changes
 
     def undo(self, number: int) -> Undone | None:
-        """Take an import back in one transaction; None where there is none of this number, or not any more.
-
-        What it added goes, what it changed is as before; a record that was changed since stays as it is, and so
-        does an organisation that others name.
-        """
+        """Take an import back, as far as nothing was changed since, in one transaction; None where that cannot be."""
         with without_garbage_collection(), self._changing() as connection:
             return undoing.undo(connection, number)
+
+    def can_undo(self, number: int) -> bool:
+        """Return whether an import can be taken back, all of it or in part."""
+        with reading(self.engine) as connection:
+            return number in undoing.undoable(connection)
 
     def read(self) -> Records:
         """Return everything as it is at one moment, each list ordered by id."""

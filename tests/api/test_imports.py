@@ -16,6 +16,7 @@ from api.work.importing import limits
 from commands import SAMPLE
 from job_builders import imported, rows, upload, work_off
 from matcher.settings import Settings
+from matcher.store import Expect
 from service import Service
 
 TABLE = """name;country;description;employees
@@ -227,3 +228,36 @@ def test_an_upload_may_take_longer_than_other_requests(
 
         monkeypatch.setattr(type(service.state.jobs), "add", slow)
         assert upload(service, rows(2)).status_code == 202
+
+
+def undone(service: Service, import_: dict[str, Any]) -> Any:
+    answer = service.as_role("manager").post(f"/v1/imports/{import_['id']}/undo")
+    work_off(service)
+    return service.as_role("manager").get(answer.headers["location"]).json() if answer.status_code == 202 else answer
+
+
+def test_an_import_is_undone_and_suggestions_follow(service: Service) -> None:
+    before = service.store.revision()
+    told = imported(service, rows(3))
+    assert told["can_be_undone"]
+    assert service.store.organisation("new-2")
+    job = undone(service, told)
+    assert (job["kind"], job["state"]) == ("undo", "done")
+    assert job["result"]["import"] == told["id"]
+    assert (job["result"]["removed"]["organisations"], job["result"]["kept"]) == (3, [])
+    assert service.store.revision() == before
+    again = undone(service, told)
+    assert (again.status_code, again.json()["type"]) == (409, "/problems/conflict")
+    assert not service.as_role("manager").get(f"/v1/imports/{told['id']}").json()["can_be_undone"]
+
+
+def test_what_was_changed_since_an_import_stays_when_it_is_undone(service: Service) -> None:
+    told = imported(service, rows(2))
+    service.store.put(replace(service.store.organisation("new-1"), name="By hand"), Expect.ANY)
+    job = undone(service, told)
+    assert job["result"]["kept"] == [{"table": "organisations", "id": "new-1"}]
+    assert (service.store.organisation("new-1").name, service.store.organisation("new-0")) == ("By hand", None)
+
+
+def test_a_dry_run_cannot_be_undone(service: Service) -> None:
+    assert undone(service, imported(service, rows(2), dry_run="true")).status_code == 409

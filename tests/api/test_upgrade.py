@@ -3,163 +3,44 @@
 `stores/VERSION.json` holds the rows that the last program of that version wrote; `dumped` gives such rows.
 """
 
-import json
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic import command
-from alembic.operations import Operations
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, MetaData, Table, make_url, select
 from typer.testing import CliRunner
 
 from api.serving import app
 from api.settings import ServiceSettings
 from api.state import open_state
 from api.state import tables as service_tables
+from api.state.idempotency import Asked, New, Replay
+from api.state.opening import configuration as of_the_service
 from api.worker import run_worker
 from benchmarks.soak.served import free_port
+from earlier import (
+    OSQUENEL,
+    SERVICE_VERSIONS,
+    STORES,
+    VERSIONS,
+    dumped,
+    engine_of,
+    records_of,
+    tables_of,
+    write_as_then,
+)
 from job_builders import work_off
 from matcher.errors import StoreError
-from matcher.records import Brief, Collaboration, Decision, Member, Organisation, Records
 from matcher.settings import Settings
 from matcher.store import tables
-from matcher.store.connecting import connect, writing
+from matcher.store.connecting import writing
 from matcher.store.migrating import configuration
 from matcher.store.opening import open_store
 from service import Service
-
-STORES = Path(__file__).parent / "stores"
-VERSIONS = sorted(path.stem for path in STORES.glob("*.json"))
-
-WEHRLE = Organisation(id="de:wehrle", name="Wehrle", visibility="hidden")
-OSQUENEL = Organisation(
-    id="fr:osquenel",
-    name="Osquenel d’Armor – éco",
-    kind="start-up",
-    country="FR",
-    region="Bretagne",
-    city="Brest",
-    latitude=48.39,
-    longitude=-4.486,
-    place_is_guess=True,
-    sectors=("water", "sensors"),
-    website="https://osquenel.example",
-    employees=12,
-    founded=2019,
-    languages=("br", "fr"),
-    capacity=3,
-    conflicts=("de:wehrle",),
-    described_on=date(2025, 2, 3),
-    verified_on=date(2026, 1, 2),
-    identifiers=(("pic", "999905974"), ("siren", "552100554")),
-    description="Nous écoutons les tuyaux. 🚰 Ils parlent.",
-    offers=("Capteurs posés sans creuser",),
-    needs=("Une ville pour essayer", "Des données"),
-)
-LEAKS = Collaboration(
-    id="leaks",
-    kind="pilot",
-    title="Leaks",
-    text="Pipes that tell.",
-    start=date(2021, 1, 1),
-    end=date(2022, 6, 30),
-    members=(Member(organisation="fr:osquenel", role="coordinator"), Member(organisation="de:wehrle")),
-    sectors=("water",),
-    source="project list",
-)
-NEED = Brief(
-    id="need-1",
-    title="Fuites",
-    owner="fr:osquenel",
-    kinds=("sme",),
-    countries=("FR", "DE"),
-    exclusions=("gr:1",),
-    opens=date(2026, 1, 1),
-    closes=date(2026, 12, 31),
-    text="On cherche.",
-    requirements="Rien à creuser",
-)
-CALLED = Collaboration(id="called", title="T", call="Soils 2026", members=(Member(organisation="gr:1"),))
-UNDATED = Collaboration(id="undated", members=(Member(organisation="gr:1"),))
-DECLINED = Decision(
-    asked_by="fr:osquenel",
-    organisation="de:wehrle",
-    step="declined",
-    reason="Trop loin… 🚲",
-    decided_on=date(2026, 3, 2),
-    rank=2,
-    model="hand-set",
-)
-MET = Decision(asked_by="brief:need-1", organisation="gone", step="met", decided_on=date(2026, 3, 1))
-
-
-def records_of(version: str) -> Records:
-    """Give what a store of a version holds: the first one knew neither calls nor decisions."""
-    is_first = version == "0001"
-    return Records(
-        organisations=[WEHRLE, OSQUENEL, Organisation(id="gr:1")],
-        collaborations=[LEAKS, UNDATED] if is_first else [CALLED, LEAKS, UNDATED],
-        briefs=[NEED, Brief(id="need-2", kind="tender")],
-        decisions=[] if is_first else [MET, DECLINED],
-    )
-
-
-def engine_of(store_url: str) -> Engine:
-    url = make_url(store_url if "://" in store_url else f"sqlite:///{store_url}")
-    return connect(url.set(drivername="postgresql+psycopg") if url.get_backend_name() == "postgresql" else url, 10)
-
-
-def tables_of(engine: Engine) -> dict[str, Table]:
-    held = MetaData()
-    held.reflect(engine)
-    return {table.name: table for table in held.sorted_tables}
-
-
-def dumped(engine: Engine) -> dict[str, list[dict[str, Any]]]:
-    """Give every row of every table, as the files of `stores` hold them."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    with engine.connect() as connection:
-        for name, table in tables_of(engine).items():
-            rows = connection.execute(select(table)).mappings()
-            plain = [{key: told(value) for key, value in row.items()} for row in rows]
-            found[name] = sorted(plain, key=str)
-    return found
-
-
-def told(value: Any) -> Any:
-    return {"hex": bytes(value).hex()} if isinstance(value, bytes | memoryview) else value
-
-
-def kept(value: Any) -> Any:
-    return bytes.fromhex(value["hex"]) if isinstance(value, dict) else value
-
-
-def write_as_then(store_url: str, version: str) -> dict[str, Any]:
-    """Make a store of a version: its tables by the migrations up to then, its rows as that program wrote them."""
-    engine, config = engine_of(store_url), configuration()
-    document: dict[str, Any] = json.loads((STORES / f"{version}.json").read_text("utf-8"))
-    with writing(engine) as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, version)
-    with writing(engine) as connection:
-        present = tables_of(engine)
-        connection.execute(present["meta"].delete())  # the migrations wrote those of an empty store
-        for name, table in present.items():
-            rows = [{key: kept(value) for key, value in row.items()} for row in document["rows"].get(name, [])]
-            for row in rows:
-                row |= {key: bool(value) for key, value in row.items() if key == "place_is_guess"}
-                if name == "imports":
-                    del row["id"]  # numbered by the database, as then
-            if rows and name != tables.VERSION_TABLE:
-                connection.execute(table.insert(), rows)
-    engine.dispose()
-    return document
 
 
 @pytest.fixture
@@ -177,8 +58,12 @@ def settings(store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_of_every_version_but_the_newest_there_is_a_store_to_upgrade() -> None:
-    made = {script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions()}
-    assert made - {tables.VERSION} <= set(VERSIONS), "keep the rows of a store of that version in tests/api/stores"
+    for config, newest, folder in (
+        (configuration(), tables.VERSION, STORES),
+        (of_the_service(), service_tables.VERSION, STORES / "service"),
+    ):
+        made = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+        assert made - {newest} <= {path.stem for path in folder.glob("*.json")}, f"keep the rows of one in {folder}"
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -199,6 +84,35 @@ def test_a_store_from_before_the_service_is_served_with_every_record(version: st
         assert [one.source for one in service.store.imports()][-1] == "members.csv"
         vectors = service.store.load_vectors("hashing-test", ["aa" * 16, "bb" * 16])
         assert vectors["aa" * 16].tolist() == [1, 0, 0]
+
+
+@pytest.mark.parametrize("version", SERVICE_VERSIONS)
+def test_what_an_earlier_service_kept_is_there_with_every_key_and_person(
+    version: str, settings: ServiceSettings
+) -> None:
+    then = write_as_then(settings.matcher.db, VERSIONS[-1], version)
+    with Service(settings) as service:
+        ours = service.with_key(then["key"])
+        one = ours.get("/v1/organisations/fr:osquenel")
+        assert one.status_code == 200 and one.json()["employees"] == 12, one.text
+        assert service.state.people.check_password("ada@example.org", "correct horse battery").name == "Ada"
+        (contact,) = ours.get("/v1/organisations/fr:osquenel/contacts").json()["items"]
+        assert (contact["name"], contact["email"], contact["role"]) == ("Zyx", "zyx@osquenel.example", "directrice")
+        assert [one.subject for one in service.state.messages.page().items] == ["Bonjour"]
+        assert service.state.audit.page().items[-1].detail == {"why": "é"}
+        assert [(one.kind, one.state) for one in service.state.jobs.page().items][-2:] == [
+            ("snapshot", "queued"),
+            ("export", "done"),
+        ]
+        kept_answer = {"actor": service.state.keys.verify(then["key"]).id, "route": "POST /v1/briefs"}
+        done = service.state.idempotency.begin(Asked(key="k-1", fingerprint="0" * 64, **kept_answer))
+        assert done == Replay(201, (("location", "/v1/briefs/7"),), b'{"id":"7"}')
+        service.state.idempotency.lose()
+        begun = service.state.idempotency.begin(Asked(key="k-2", fingerprint="1" * 64, **kept_answer))
+        assert begun == New() and begun.again and begun.seed
+        assert service.key("reader")
+        work_off(service)
+        assert service.nobody.get("/health/ready").status_code == 200
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -249,11 +163,14 @@ def test_an_upgrade_that_is_cut_short_leaves_the_store_as_it_was(
     engine = engine_of(store_url)
     before = dumped(engine)
 
-    def fail(*_: object) -> None:
+    upgrade = command.upgrade
+
+    def fail(*given: Any) -> None:
+        upgrade(*given)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(Operations, "execute", fail)  # the last step of the last migration
+        patch.setattr(command, "upgrade", fail)  # all is done, and nothing is for good
         with pytest.raises(KeyboardInterrupt):
             open_store(store_url)
     assert dumped(engine) == before
