@@ -77,7 +77,7 @@ class BriefNew(BriefGiven):
 class BriefShown(BriefGiven):
     """A partner search, an open-innovation need or a tender."""
 
-    model_config = ConfigDict(json_schema_extra={})
+    model_config = ConfigDict(strict=False, json_schema_extra={})
 
     id: KnownId
 

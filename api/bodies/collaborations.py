@@ -86,7 +86,7 @@ class CollaborationNew(CollaborationGiven):
 class CollaborationShown(CollaborationGiven):
     """A dated joint undertaking: project, pilot, contract, programme, event or membership."""
 
-    model_config = ConfigDict(json_schema_extra={})
+    model_config = ConfigDict(strict=False, json_schema_extra={})
 
     id: KnownId
 

@@ -45,7 +45,7 @@ class ContactGiven(BaseModel):
 class ContactShown(ContactGiven):
     """A person to reach at an organisation."""
 
-    model_config = ConfigDict(json_schema_extra={})
+    model_config = ConfigDict(strict=False, json_schema_extra={})
 
     id: KnownId
     organisation: KnownId
@@ -81,7 +81,7 @@ class MessageGiven(BaseModel):
 class MessageShown(MessageGiven):
     """A message between two organisations."""
 
-    model_config = ConfigDict(json_schema_extra={})
+    model_config = ConfigDict(strict=False, json_schema_extra={})
 
     id: KnownId
     organisation: KnownId

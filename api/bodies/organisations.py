@@ -119,7 +119,7 @@ class OrganisationNew(OrganisationGiven):
 class OrganisationShown(OrganisationGiven):
     """An organisation."""
 
-    model_config = ConfigDict(json_schema_extra={})
+    model_config = ConfigDict(strict=False, json_schema_extra={})
 
     id: KnownId
 
