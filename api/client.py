@@ -23,7 +23,7 @@ LONGEST_WAIT = 60.0
 FIRST_LOOK, LONGEST_LOOK = 0.2, 5.0
 """Seconds between two looks at a job: the first, and the longest that they grow to."""
 TIMEOUT = 60.0
-_LATER = frozenset({429, 503})
+_LATER = frozenset({409, 429, 503})
 _OVER = frozenset({"done", "failed", "cancelled"})
 
 
@@ -61,9 +61,9 @@ class Versioned:
 class Client:
     """Asks a service with an API key; use it in a `with` block, or close it.
 
-    Every POST carries an Idempotency-Key of its own, so that what is sent again is done once. Answers 429 and 503
-    are waited out as they ask, three times at most. Errors raise ApiError; what never reached the service raises
-    httpx.TransportError.
+    Every POST carries an Idempotency-Key of its own, so that what is sent again is done once. Answers 409, 429
+    and 503 that say when to come back are waited out, three times at most. Errors raise ApiError; what never reached
+    the service raises httpx.TransportError.
     """
 
     def __init__(

@@ -137,7 +137,8 @@ def test_an_export_is_written_whole(client: Client, tmp_path: Path) -> None:
 
 
 def test_who_is_asked_to_come_back_later_does_so_three_times_with_the_same_key() -> None:
-    client, transport, slept = scripted(busy(429, "1"), busy(after="7"), busy(), httpx.Response(200, json={"id": "x"}))
+    done = httpx.Response(200, json={"id": "x"})
+    client, transport, slept = scripted(busy(429, "1"), busy(after="7"), busy(409), done)
     assert client.decide("a", "b", "met") == {"id": "x"}
     assert slept == [1.0, 7.0, 2.0]
     assert len({one.headers["idempotency-key"] for one in transport.asked}) == 1
