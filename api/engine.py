@@ -1,5 +1,6 @@
 """The engine that answers now: a snapshot, a model and a store, swapped as one when there is something newer."""
 
+import os
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -60,6 +61,8 @@ class Engine:
         self.workspace = Workspace(settings)
         self.store: SqlStore = self.workspace.open_store(create=True)
         self.now = now or (lambda: datetime.now(UTC))
+        self.computing = threading.BoundedSemaphore(os.cpu_count() or 1)
+        """To be held while suggestions are computed: each takes memory, and more at a time than processors help nobody."""
         self._want_snapshot = want_snapshot
         self._ready: Ready | None = None
         self._veil: tuple[Ready, str, Ready] | None = None

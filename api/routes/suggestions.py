@@ -73,13 +73,19 @@ def why_not(request: Request, asking: Asking, asked: WhyNotAsked) -> Response:
     else:
         query = anybody_asking(request, ready, asked, asking)
     check_seen(request, ready, asked.missing, asking)
-    matcher = ready.matcher(engine_of(request).today(), reader_of(request))
-    return _json(request, ready, matcher.why_not(query, asked.missing, asked.limit, asked.settings()).as_dict())
+    engine = engine_of(request)
+    matcher = ready.matcher(engine.today(), reader_of(request))
+    with engine.computing:
+        told = matcher.why_not(query, asked.missing, asked.limit, asked.settings())
+    return _json(request, ready, told.as_dict())
 
 
 def _answer(request: Request, ready: Ready, query: MatcherQuery, ways: Ways) -> Response:
-    matcher = ready.matcher(engine_of(request).today(), reader_of(request))
-    return _json(request, ready, matcher.suggest(query, ways.limit, ways.settings()).as_dict())
+    engine = engine_of(request)
+    matcher = ready.matcher(engine.today(), reader_of(request))
+    with engine.computing:
+        told = matcher.suggest(query, ways.limit, ways.settings())
+    return _json(request, ready, told.as_dict())
 
 
 def _json(request: Request, ready: Ready, document: dict[str, Any]) -> Response:

@@ -28,7 +28,7 @@ class Scale:
     seconds: float = 1_800.0
     change_every: float = 120.0
     """Seconds from one change of the store to the next: an organisation is patched, a table imported."""
-    sample_every: float = 5.0
+    sample_every: float = 1.0
     clients: int = 8
     share: float = 0.8
     """Of the capacity."""
