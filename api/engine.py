@@ -62,7 +62,7 @@ class Engine:
         self.store: SqlStore = self.workspace.open_store(create=True)
         self.now = now or (lambda: datetime.now(UTC))
         self.computing = threading.BoundedSemaphore(os.cpu_count() or 1)
-        """To be held while suggestions are computed: each takes memory, and more than there are processors do not help."""
+        """To be held while suggestions are computed: each takes memory, and only processors make it quicker."""
         self._want_snapshot = want_snapshot
         self._ready: Ready | None = None
         self._veil: tuple[Ready, str, Ready] | None = None
