@@ -137,18 +137,21 @@ class Engine:
                 structlog.get_logger().error("snapshot", name=wanted, problem=str(error))
         if self.has_records():
             self._want_snapshot()
-        return present or self._last()
+        return self._last(present)
 
-    def _last(self) -> Snapshot | None:
+    def _last(self, present: Snapshot | None) -> Snapshot | None:
+        """Return the snapshot that was taken last: in a store that always changes, none is ever of how it is now."""
         folders = self.workspace.snapshots.glob("[0-9a-f]*/snapshot.json")
         for path in sorted(folders, key=_taken, reverse=True):
+            if present is not None and path.parent.name == present.name:
+                return present
             try:
                 snapshot = load_snapshot(path.parent)
             except MatcherError:
                 continue  # of an older version; a new one is wanted already
             if snapshot.encoder == self.encoder.name:
                 return snapshot
-        return None
+        return present
 
     def _chosen(self) -> ModelFile:
         """Return the model in use, read again only where another was chosen; the last good one where it is damaged."""

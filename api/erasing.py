@@ -6,12 +6,14 @@ again and goes on where it stopped. A mark in the service's folder, which names 
 
 import shutil
 import time
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import structlog
 from sqlalchemy import or_, select
 
-from api.engine import Engine
+from api.engine import Engine, NotReady
 from api.settings import ServiceSettings
 from api.state import State
 from api.state.jobs import JobFilter
@@ -78,16 +80,15 @@ class Eraser:
         with writing(self.engine.store.engine) as connection:
             connection.execute(keys.delete().where(keys.c.organisation == id))
         self.engine.store.remove_organisation(id)
-        self.finish()
+        self.finish(id)
 
-    def finish(self) -> None:
-        """End an erasure: a new snapshot, nothing older, no vectors, files or bytes of what was removed."""
-        self._swap()
+    def finish(self, id: str) -> None:
+        """End an erasure: a snapshot without it, nothing older, no vectors, files or bytes of what was removed."""
+        first = self._swap(id)
         if self.settings.workers > 1:  # the other processes look for it by themselves
             time.sleep(2 * self.settings.refresh_seconds)
-        newest = self.engine.wanted()
         for folder in self.engine.workspace.snapshots.iterdir():
-            if folder.is_dir() and folder.name != newest:
+            if folder.is_dir() and _is_older(folder, first):
                 shutil.rmtree(folder, ignore_errors=True)
         Folders(self.settings.folder).forget()
         for name in ("uploads", "evaluations"):
@@ -131,16 +132,31 @@ class Eraser:
         found = [job for state in _UNDONE for job in self.state.jobs.page(JobFilter(state=state), limit=1_000).items]
         return any(job.kind != "snapshot" for job in found)
 
-    def _swap(self) -> None:
-        """Wait for the snapshot of the store as it is now, and swap it in; NotYet where it takes too long."""
+    def _swap(self, id: str) -> str:
+        """Wait for a snapshot without an organisation, swap it in and return its name; NotYet where it takes too long.
+
+        It was taken by a job that began after the removal, and there is one worker, so none with it is to come.
+        """
         until = time.monotonic() + max(1, self.settings.request_seconds - _LEFT_SECONDS)
         while True:
             self.engine.refresh()
-            if not self.engine.is_behind():
-                return
+            with suppress(NotReady):
+                snapshot = self.engine.ready().snapshot
+                if snapshot.organisations.ids.position(id) is None:
+                    return snapshot.name
             if time.monotonic() > until:
                 raise NotYet("snapshot")
             time.sleep(_POLL_SECONDS)
+
+
+def _is_older(folder: Path, first: str) -> bool:
+    """Return whether a snapshot is older than the first without an organisation; half-written ones count as such."""
+    if folder.name == first:
+        return False
+    try:
+        return folder.stat().st_mtime <= (folder.parent / first).stat().st_mtime
+    except FileNotFoundError:  # a newer one has taken its place, and removes what is too old
+        return True
 
 
 def scrub(store: SqlStore) -> None:

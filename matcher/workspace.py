@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from matcher.encoders import Encoder
 from matcher.encoders.opening import open_encoder
-from matcher.errors import InputError, NotFoundError, SnapshotError, StoreError
+from matcher.errors import InputError, NotFoundError, SnapshotError
 from matcher.importers import ImportReport, ImportRequest
 from matcher.importers.registry import choose_importer
 from matcher.matching import Matcher
@@ -41,7 +41,6 @@ ABANDONED_SECONDS = 86_400.0
 """A half-written snapshot of this age was left by a program that was killed."""
 MOST_FOUND = 100
 """So many organisations that hold the words of a name are looked at for one of exactly this name."""
-_TRIES = 5
 _BRIEF = "brief:"
 
 
@@ -158,7 +157,7 @@ class Workspace:
             return None
 
     def _take(self, progress: Progress) -> Snapshot:
-        records, revision = self._read_unchanged()
+        records, revision = self.store.read_with_revision()
         if not records.organisations:
             raise NotFoundError(f"The store {self.settings.db} holds no organisations; start with: matcher import PATH")
         taken = take_snapshot(records, self.encoder, revision, cache=self.store, progress=progress)
@@ -173,15 +172,6 @@ class Workspace:
                 ) from error
         self._delete_older(path)
         return load_snapshot(path)
-
-    def _read_unchanged(self) -> tuple[Records, str]:
-        """Read the store between two equal revisions, so that a snapshot holds what its name says."""
-        for _ in range(_TRIES):
-            revision = self.store.revision()
-            records = self.store.read()
-            if self.store.revision() == revision:
-                return records, revision
-        raise StoreError("The store changes while it is read; run the command again when the import has ended.")
 
     def _delete_older(self, newest: Path) -> None:
         """Delete all but the newest snapshots; a program that has one open keeps reading it."""

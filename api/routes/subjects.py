@@ -95,7 +95,7 @@ def erase(request: Request, asking: Asking, id: Id) -> Response:
     if found is not None:
         check_version(request, found[1])
     try:
-        eraser.erase_organisation(id) if found is not None else eraser.finish()
+        eraser.erase_organisation(id) if found is not None else eraser.finish(id)
     except NotYet as error:
         if error.reason == "snapshot":
             raise Problem("not-ready", say("erasing", language), headers={"Retry-After": "10"}) from error

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Self
 
 import numpy as np
@@ -45,15 +46,13 @@ PER_PAGE = 100
 Expected = bytes | Expect
 """A fingerprint, or what is expected instead of one."""
 
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+_NOW = partial(datetime.now, UTC)
 
 
 class SqlStore:
     """Keeps records and vectors in the database behind an engine; open one with `open_store`."""
 
-    def __init__(self, engine: Engine, *, now: Callable[[], datetime] = _now, max_details: int = MAX_DETAILS) -> None:
+    def __init__(self, engine: Engine, *, now: Callable[[], datetime] = _NOW, max_details: int = MAX_DETAILS) -> None:
         self.engine = engine
         self.now = now
         self.max_details = max_details
@@ -100,13 +99,15 @@ class SqlStore:
 
     def read(self) -> Records:
         """Return everything as it is at one moment, each list ordered by id."""
+        return self.read_with_revision()[0]
+
+    def read_with_revision(self) -> tuple[Records, str]:
+        """Return everything and the revision as they are at one moment, however much is written meanwhile."""
         with without_garbage_collection(), reading(self.engine) as connection:
-            return Records(
-                organisations=list(ORGANISATIONS.load(connection)),
-                collaborations=list(COLLABORATIONS.load(connection)),
-                briefs=list(BRIEFS.load(connection)),
-                decisions=list(DECISIONS.load(connection)),
-            )
+            revision = revisions.read(connection, revisions.RECORDS)
+            organisations, collaborations = list(ORGANISATIONS.load(connection)), list(COLLABORATIONS.load(connection))
+            briefs, decided = list(BRIEFS.load(connection)), list(DECISIONS.load(connection))
+            return Records(organisations, collaborations, briefs, decided), revision
 
     def organisation(self, id: str) -> Organisation | None:
         """Return one organisation, or None."""

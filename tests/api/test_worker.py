@@ -21,7 +21,10 @@ from api.work.keeping import Folders
 from api.work.working import TOLD_EVERY_SECONDS
 from api.worker import INTERNAL, run_worker
 from job_builders import ROOT, environment, imported, rows, start_worker, until, upload, work_off
+from matcher import workspace
 from matcher.errors import InputError, StoreError
+from matcher.records import Organisation
+from matcher.store import Expect
 from service import Service
 
 Do = Callable[[Work], dict[str, Any]]
@@ -49,6 +52,28 @@ def test_after_an_import_the_snapshot_is_taken_beside_the_one_that_answers(servi
     kinds = [one["kind"] for one in service.as_role("manager").get("/v1/jobs").json()["items"]]
     assert kinds[-1] == "import"
     assert set(kinds[:-1]) == {"snapshot"}  # the service may have wanted one while it was being taken
+
+
+def test_a_snapshot_is_taken_and_answers_although_the_store_changes_all_the_time(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, take = service.app.state.engine, workspace.take_snapshot
+    before = engine.ready().snapshot.name
+
+    def changed_meanwhile(*given: Any, **named: Any) -> Any:
+        service.store.put(Organisation(id="late", name="Late"), Expect.NOTHING)
+        return take(*given, **named)
+
+    monkeypatch.setattr(workspace, "take_snapshot", changed_meanwhile)
+    service.store.put(Organisation(id="early", name="Early"), Expect.NOTHING)
+    job = service.state.jobs.add("snapshot", {})
+    work_off(service)
+    assert job_of(service, job.id)["state"] == "done"
+    engine.refresh()
+    ids = engine.ready().snapshot.organisations.ids
+    assert (ids.position("early") is not None, ids.position("late")) == (True, None)
+    assert engine.is_behind()
+    assert before != engine.ready().snapshot.name
 
 
 def test_a_snapshot_that_is_there_already_is_not_taken_again(service: Service) -> None:
