@@ -37,7 +37,7 @@ def figures(found: list[Found]) -> list[Figure]:
     silent = [text for one in found for text in one.silent_jobs]
     failed = [text for one in found for text in one.failed_starts]
     return [
-        Figure(what="kills", ratio=kills.total(), limit=200, at_least=True, detail=_told(kills)),
+        Figure(what="kills", ratio=kills.total(), limit=200, at_least=True, detail=_told(_victims(kills))),
         Figure(what="acknowledged writes lost", ratio=len(wrong.lost), limit=0, detail=_told(writes, wrong.lost)),
         Figure(
             what="half-written, or written twice for one Idempotency-Key",
@@ -60,6 +60,14 @@ def _summed(found: list[Found], name: str) -> Counter[str]:
     total: Counter[str] = Counter()
     for one in found:
         total.update(getattr(one, name))
+    return total
+
+
+def _victims(kills: Counter[str]) -> Counter[str]:
+    """Return kills by who was killed, the moment aside."""
+    total: Counter[str] = Counter()
+    for name, count in kills.items():
+        total[name.split(",")[0]] += count
     return total
 
 
