@@ -1,5 +1,6 @@
 """The contract of the store, held on SQLite and on a real PostgreSQL."""
 
+import threading
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,8 +11,9 @@ from sqlalchemy import select
 
 from matcher.errors import InputError
 from matcher.records import Brief, Collaboration, Member, Organisation, Records
-from matcher.store import Changes, Store, VectorCache, tables
+from matcher.store import Changes, Expect, Store, VectorCache, tables
 from matcher.store.connecting import reading
+from matcher.store.fingerprints import NOTHING, combined, fingerprint
 from matcher.store.opening import open_store
 from matcher.store.sql import SqlStore
 
@@ -306,3 +308,24 @@ def test_minus_zero_is_zero_for_that_is_how_it_comes_back(store: SqlStore) -> No
     with_minus = store.revision()
     store.add(Records([replace(equator, latitude=0.0, longitude=0.0)]), "test")
     assert store.revision() == with_minus
+
+
+def test_records_and_revision_are_of_one_moment_however_much_is_written(store: SqlStore) -> None:
+    over = threading.Event()
+
+    def write() -> None:
+        number = 0
+        while not over.is_set():
+            store.put(replace(WERK, employees=number), Expect.ANY)
+            number += 1
+
+    store.add(Records([WERK]), "test")
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for _ in range(20):
+            records, revision = store.read_with_revision()
+            assert revision == combined(NOTHING, removed=(), added=[fingerprint(records.organisations[0])])
+    finally:
+        over.set()
+        writer.join()

@@ -116,21 +116,21 @@ def test_a_snapshot_that_another_program_took_first_is_used(
     assert workspace.snapshot().name == workspace.snapshot_path.name
 
 
-def test_a_store_that_changes_while_it_is_read_gives_no_snapshot_of_the_wrong_name(
+def test_a_snapshot_of_a_store_that_changes_has_the_name_of_what_was_read(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read, turns = workspace.store.read, iter(range(100))
+    name, read = workspace.snapshot_path.name, workspace.store.read_with_revision
 
-    def read_and_change() -> Records:
-        records = read()
-        turn = next(turns)
-        if turn < 2:
-            workspace.store.add(world(Organisation(id=f"meanwhile-{turn}")), "test")
-        return records
+    def read_and_change() -> tuple[Records, str]:
+        found = read()
+        workspace.store.add(world(Organisation(id="meanwhile")), "test")
+        return found
 
-    monkeypatch.setattr(workspace.store, "read", read_and_change)
-    assert "meanwhile-1" in workspace.snapshot().organisations.ids
-    assert next(turns) == 3
+    with monkeypatch.context() as changing:
+        changing.setattr(workspace.store, "read_with_revision", read_and_change)
+        taken = workspace.snapshot()
+    assert (taken.name, "meanwhile" in taken.organisations.ids) == (name, False)
+    assert "meanwhile" in workspace.snapshot().organisations.ids
 
 
 def test_nothing_is_asked_of_an_absent_or_empty_store(tmp_path: Path) -> None:

@@ -43,18 +43,17 @@ MAX_DETAILS = 1_000
 PER_PAGE = 100
 """Records of a page where nothing else is asked for."""
 
+Clock = Callable[[], datetime]
 Expected = bytes | Expect
 """A fingerprint, or what is expected instead of one."""
-
-_NOW = partial(datetime.now, UTC)
 
 
 class SqlStore:
     """Keeps records and vectors in the database behind an engine; open one with `open_store`."""
 
-    def __init__(self, engine: Engine, *, now: Callable[[], datetime] = _NOW, max_details: int = MAX_DETAILS) -> None:
+    def __init__(self, engine: Engine, *, now: Clock | None = None, max_details: int = MAX_DETAILS) -> None:
         self.engine = engine
-        self.now = now
+        self.now: Clock = now or partial(datetime.now, UTC)
         self.max_details = max_details
 
     def __enter__(self) -> Self:
