@@ -75,7 +75,8 @@ def everywhere(service: Service) -> Path:
     state.sessions.create(user.id)
     service.with_key(service.key("member", organisation=ID)).post("/v1/briefs", json={"title": "x"}, headers=once)
     job = state.jobs.add("export", {"organisations": [ID]}, created_by=user.id)
-    state.jobs.finish(state.jobs.claim("test"), {"names": [NAME]})
+    while (claimed := state.jobs.claim("test")) is not None:  # the service may have wanted a snapshot before
+        state.jobs.finish(claimed, {"names": [NAME]})
     folders = Folders(service.settings.folder)
     write_json(folders.rows(job.id), {"name": NAME})
     write_json(folders.export(job.id, "json"), {"name": NAME})
