@@ -40,6 +40,8 @@ def _rows(result: dict[str, Any]) -> list[str]:
 
 def number(ratio: float, limit: float | None = None) -> str:
     """Return a ratio with three digits that count, or four where three would hide on which side of the bar it is."""
+    if abs(ratio) >= 1_000:
+        return f"{ratio:,.0f}"
     short = f"{ratio:.3g}"
     return short if limit is None or float(short) != limit else f"{ratio:.4g}"
 
