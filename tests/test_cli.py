@@ -106,7 +106,7 @@ def test_an_interrupted_import_leaves_the_store_as_it_was(
     def interrupt(*arguments: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("matcher.store.sql._set_revisions", interrupt)
+    monkeypatch.setattr("matcher.store.revisions.follow", interrupt)
     done = own("import", table, code=130)
     monkeypatch.undo()
     assert "The store is as it was before." in done.err
