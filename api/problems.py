@@ -86,60 +86,70 @@ def respond(request: Request, problem: Problem) -> Response:
     )
 
 
+KNOWN = (Problem, MatcherError, Refused, RequestValidationError, HTTPException)
+"""Errors that are told to whoever asks; every other is the program's own."""
+
+
 def explain(app: FastAPI) -> None:
     """Answer the errors that are known with problem details; the frame answers those that are not."""
-    app.add_exception_handler(Problem, _on_problem)
-    app.add_exception_handler(MatcherError, _on_matcher_error)
-    app.add_exception_handler(Refused, _on_refused)
-    app.add_exception_handler(RequestValidationError, _on_invalid)
-    app.add_exception_handler(HTTPException, _on_http)
+    for kind in KNOWN:
+        app.add_exception_handler(kind, _on_error)
 
 
-async def _on_problem(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Problem)  # noqa: S101  # registered for it alone
-    return respond(request, error)
+async def _on_error(request: Request, error: Exception) -> Response:
+    return respond(request, problem_of(request, error))
 
 
-async def _on_matcher_error(request: Request, error: Exception) -> Response:
+def problem_of(request: Request, error: Exception) -> Problem:
+    """Return the problem that an error among KNOWN is to whoever asks."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, MatcherError):
+        return _of_matcher_error(request, error)
+    if isinstance(error, Refused):
+        return _of_refusal(request, error)
+    if isinstance(error, RequestValidationError):
+        return _of_faults(request, error)
+    assert isinstance(error, HTTPException)  # noqa: S101  # there is no further kind
+    return _of_http(request, error)
+
+
+def _of_matcher_error(request: Request, error: MatcherError) -> Problem:
     code = next((code for kind, code in _OF_ERROR if isinstance(error, kind)), "internal-error")
     headers = {"Retry-After": "5"} if code in {"store-unavailable", "not-ready"} else None
     if code == "store-unavailable":  # its message names the file or the server
         structlog.get_logger().error("store", error=type(error.__cause__).__name__)
-        return respond(request, Problem(code, say("store_unavailable", reader_of(request)), headers=headers))
-    return respond(request, Problem(code, str(error), headers=headers))
+        return Problem(code, say("store_unavailable", reader_of(request)), headers=headers)
+    return Problem(code, str(error), headers=headers)
 
 
-async def _on_refused(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Refused)  # noqa: S101  # registered for it alone
+def _of_refusal(request: Request, error: Refused) -> Problem:
     code = {"locked": "locked", "taken": "already-exists"}.get(error.reason, "login-refused")
     headers = {}
     if error.until is not None:
         seconds = max(1, ceil((error.until - request.app.state.engine.now()).total_seconds()))
         headers = {"Retry-After": str(seconds)}
-    told = say(f"refused_{error.reason}", reader_of(request))
-    return respond(request, Problem(code, told, headers=headers))
+    return Problem(code, say(f"refused_{error.reason}", reader_of(request)), headers=headers)
 
 
-async def _on_invalid(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)  # noqa: S101  # registered for it alone
+def _of_faults(request: Request, error: RequestValidationError) -> Problem:
     faults = error.errors()
     language = reader_of(request)
     if any(fault["type"] == "json_invalid" for fault in faults):
-        return respond(request, Problem("malformed-body", say("malformed_body", language)))
+        return Problem("malformed-body", say("malformed_body", language))
     told = [{"pointer": _pointer(one["loc"]), "message": _told(one, language)} for one in faults[:MOST_ERRORS]]
     detail = say("invalid_request", language, pointer=told[0]["pointer"], message=told[0]["message"])
-    return respond(request, Problem("invalid-request", detail, errors=told))
+    return Problem("invalid-request", detail, errors=told)
 
 
-async def _on_http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101  # registered for it alone
+def _of_http(request: Request, error: HTTPException) -> Problem:
     code = _OF_STATUS.get(error.status_code, "invalid-request" if error.status_code < 500 else "internal-error")
     headers = error.headers
     if error.status_code == 400:
         code = "malformed-body"
     if error.status_code == 405:
         headers = {"Allow": ", ".join(_methods_at(request))}
-    return respond(request, Problem(code, _said_of(error, code, request), headers=headers))
+    return Problem(code, _said_of(error, code, request), headers=headers)
 
 
 def _methods_at(request: Request) -> list[str]:

@@ -1,13 +1,11 @@
 """Settings of the service: frozen, passed in; every limit has a visible default."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from matcher.errors import InputError
-from matcher.settings import Settings
-
-_TRUE, _FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
+from matcher.settings import Settings, read_fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,12 +64,11 @@ class ServiceSettings:
     @classmethod
     def from_env(cls, environment: Mapping[str, str]) -> "ServiceSettings":
         """Read `MATCHER_API_...` and the engine's `MATCHER_...` variables; a wrong value raises InputError."""
-        given: dict[str, object] = {"matcher": Settings.from_env(environment)}
-        for one in fields(cls):
-            variable = f"MATCHER_API_{one.name.upper()}"
-            if one.name != "matcher" and (value := environment.get(variable)):
-                given[one.name] = _read(variable, value, one.type)
-        return cls(**given)  # type: ignore[arg-type]  # names and types were checked field by field above
+        given = read_fields(cls, "MATCHER_API_", environment)
+        for name, value in given.items():
+            if value == 0 and not isinstance(value, bool):
+                raise InputError(f"MATCHER_API_{name.upper()} is 0; give a whole number above 0, or unset it.")
+        return cls(**{**given, "matcher": Settings.from_env(environment)})
 
     @property
     def folder(self) -> Path:
@@ -80,15 +77,3 @@ class ServiceSettings:
             return Path(self.data)
         db = self.matcher.db
         return Path("matcher.service") if "://" in db else Path(db).with_suffix(".service")
-
-
-def _read(variable: str, value: str, type_: object) -> object:
-    if type_ in (bool, "bool"):
-        if value.lower() in _TRUE | _FALSE:
-            return value.lower() in _TRUE
-        raise InputError(f"{variable} is {value!r}; give yes or no, or unset it.")
-    if type_ in (int, "int"):
-        if not value.isdigit() or int(value) == 0:
-            raise InputError(f"{variable} is {value!r}; give a whole number above 0, or unset it.")
-        return int(value)
-    return value

@@ -81,9 +81,6 @@ class Worker:
 
     def run(self, *, once: bool) -> None:
         """Do jobs until it is to stop, or with `once` until none is queued."""
-        for state in FINISHED:  # what was killed between the end of its job and this
-            for job in self.state.jobs.page(JobFilter(state=state, kind="import"), limit=_NEWEST).items:
-                self._tidy(job.id)
         while not self.stop.is_set():
             try:
                 is_busy = self.step()
@@ -186,6 +183,9 @@ class Worker:
         if self._cleared is not None and now < self._cleared + timedelta(seconds=CLEAR_SECONDS):
             return
         self._cleared = now
+        for state in FINISHED:  # what was killed between the end of its job and this
+            for job in self.state.jobs.page(JobFilter(state=state, kind="import"), limit=_NEWEST).items:
+                self._tidy(job.id)
         self.state.sessions.forget_expired()
         self.state.idempotency.forget_older(now - KEPT_ANSWERS)
         self.state.jobs.forget_older(now - IMPORTS_KEPT, LASTING)

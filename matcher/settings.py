@@ -1,9 +1,12 @@
 """Settings of the engine: frozen, passed in; only the command line and the service read the environment."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 
 from matcher.errors import InputError
+
+_TRUE, _FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,16 +42,36 @@ class Settings:
     @classmethod
     def from_env(cls, environment: Mapping[str, str]) -> "Settings":
         """Read `MATCHER_...` variables; an integer setting that is no integer raises InputError."""
-        given: dict[str, str | int] = {}
-        for field in fields(cls):
-            variable = f"MATCHER_{field.name.upper()}"
-            value = environment.get(variable)
-            if not value:
-                continue
-            if field.type is int or field.type == "int":
-                if not value.isdigit():
-                    raise InputError(f"{variable} is {value!r}; give a whole number, or unset it.")
-                given[field.name] = int(value)
-            else:
-                given[field.name] = value
-        return cls(**given)  # type: ignore[arg-type]  # names and types were checked field by field above
+        return cls(**read_fields(cls, "MATCHER_", environment))
+
+
+def read_fields(settings: type[Any], prefix: str, environment: Mapping[str, str]) -> dict[str, Any]:
+    """Return the fields of a settings class that the environment sets, by `prefix` + their names in capitals.
+
+    A value that is not of the field's type raises InputError; an empty one counts as unset.
+    """
+    given: dict[str, Any] = {}
+    for field in fields(settings):
+        variable = prefix + field.name.upper()
+        if value := environment.get(variable):
+            given[field.name] = _READERS.get(field.type, _as_it_is)(variable, value)
+    return given
+
+
+def _number(variable: str, value: str) -> int:
+    if not value.isdigit():
+        raise InputError(f"{variable} is {value!r}; give a whole number, or unset it.")
+    return int(value)
+
+
+def _yes_or_no(variable: str, value: str) -> bool:
+    if value.lower() not in _TRUE | _FALSE:
+        raise InputError(f"{variable} is {value!r}; give yes or no, or unset it.")
+    return value.lower() in _TRUE
+
+
+def _as_it_is(_: str, value: str) -> str:
+    return value
+
+
+_READERS: Mapping[object, Callable[[str, str], object]] = {int: _number, bool: _yes_or_no}

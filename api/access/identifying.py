@@ -1,6 +1,5 @@
 """Identifying: a request's credential to the principal that it stands for."""
 
-import os
 import threading
 from collections.abc import Callable
 from hashlib import sha256
@@ -64,7 +63,7 @@ class Identifier:
     def _changes(self) -> int:
         """Return how often credentials were changed."""
         try:
-            return os.stat(self._stamp).st_size  # noqa: PTH116  # asked at every request: half the time of Path.stat
+            return self._stamp.stat().st_size
         except FileNotFoundError:
             return 0
 

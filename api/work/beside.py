@@ -14,6 +14,14 @@ LASTED_SECONDS = 60.0
 """A worker that lived so long is started again at once when it dies; one that dies sooner, after ever longer pauses."""
 
 
+def pause_after(lasted: float, pause: float) -> float:
+    """Return how many seconds to wait before a process that has died is started again.
+
+    `lasted` is how long it lived, `pause` what was waited before it began; both in seconds.
+    """
+    return 0.1 if lasted > LASTED_SECONDS else min(LONGEST_PAUSE, max(1.0, 2 * pause))
+
+
 class Beside:
     """A process beside this one: started again when it dies, ended with this one."""
 
@@ -58,8 +66,7 @@ class Beside:
                 code = error.errno or -1
             if self._over.is_set():
                 return
-            lasted = self._clock() - begun
-            pause = 0.1 if lasted > LASTED_SECONDS else min(LONGEST_PAUSE, max(1.0, 2 * pause))
+            pause = pause_after(self._clock() - begun, pause)
             self._log.error("worker died", code=code, again_in_seconds=pause)
 
     def _live(self, environment: dict[str, str]) -> int:

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import structlog
 
-from api.work.beside import LASTED_SECONDS, LONGEST_PAUSE
+from api.work.beside import pause_after
 
 _LOOKS_SECONDS = 0.2
 _ENDING = (signal.SIGTERM, signal.SIGINT)
@@ -103,8 +103,7 @@ class _Keeper:
             if not ended:
                 continue
             now = time.monotonic()
-            lasted = now - self._begun.pop(pid)
-            self._pause = 0.1 if lasted > LASTED_SECONDS else min(LONGEST_PAUSE, max(1.0, 2 * self._pause))
+            self._pause = pause_after(now - self._begun.pop(pid), self._pause)
             self._next = now + self._pause
             code = os.waitstatus_to_exitcode(status)
             structlog.get_logger().error("process died", code=code, again_in_seconds=self._pause)

@@ -1,5 +1,6 @@
 """Opens a store by path or URL, and brings its tables up to date."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import URL, Column, Connection, Engine, MetaData, String, Table, inspect, make_url, select
@@ -30,7 +31,7 @@ def open_store(path_or_url: str, *, create: bool = True, wait_seconds: float = W
         _check_driver()
     engine = connect(url, wait_seconds)
     try:
-        _bring_up_to_date(engine)
+        bring_up_to_date(engine, "matcher.store", tables.VERSION, _version, _MIGRATION_LOCK)
     except BaseException:
         engine.dispose()
         raise
@@ -78,17 +79,24 @@ def _check_driver() -> None:
         ) from error
 
 
-def _bring_up_to_date(engine: Engine) -> None:
+def bring_up_to_date(
+    engine: Engine, package: str, newest: str, version_of: Callable[[Connection], str | None], lock: int
+) -> None:
+    """Make the tables whose migrations are in a package, or bring older ones up to date, in one transaction.
+
+    `lock` is any number of this package's own, as long as every version of the program uses the same. Raises
+    StoreError where the database is newer than this program.
+    """
     with reading(engine) as connection:
-        if _version(connection) == tables.VERSION:
+        if version_of(connection) == newest:
             return
     from matcher.store.migrating import migrate  # Alembic takes long to load and is seldom needed
 
     with writing(engine) as connection:
         if engine.dialect.name == "postgresql":
             # Two programs that meet an empty database at once: the second waits, and finds it done.
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
-        migrate(connection, _version(connection))
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({lock})")
+        migrate(connection, package, version_of(connection), newest)
 
 
 def _version(connection: Connection) -> str | None:

@@ -94,7 +94,7 @@ class SqlStore:
     def can_undo(self, number: int) -> bool:
         """Return whether an import can be taken back, all of it or in part."""
         with reading(self.engine) as connection:
-            return number in undoing.undoable(connection)
+            return undoing.can_undo(connection, number)
 
     def read(self) -> Records:
         """Return everything as it is at one moment, each list ordered by id."""

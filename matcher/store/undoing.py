@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, exists, select
 
 from matcher.records import Collaboration, Member, Records
 from matcher.store import Undone
@@ -52,6 +52,12 @@ def undo(connection: Connection, number: int) -> Undone | None:
     run(connection, statement, done)
     undone.kept.sort()
     return undone
+
+
+def can_undo(connection: Connection, number: int) -> bool:
+    """Return whether an import can be taken back, all of it or in part."""
+    kept = exists().where(import_changes.c["import"] == number)
+    return bool(connection.execute(select(kept)).scalar_one())
 
 
 def undoable(connection: Connection) -> list[int]:

@@ -10,7 +10,7 @@ from alembic.config import Config
 from sqlalchemy import Boolean, Engine, Integer, MetaData, Table, make_url, select
 
 from api.state import tables as service_tables
-from api.state.opening import configuration as of_the_service
+from api.state.opening import PACKAGE as OF_THE_SERVICE
 from matcher.records import Brief, Collaboration, Decision, Member, Organisation, Records
 from matcher.store import tables
 from matcher.store.connecting import connect, writing
@@ -128,7 +128,7 @@ def write_as_then(store_url: str, version: str, of_service: str = "") -> dict[st
     document = _write(store_url, configuration(), version, STORES / f"{version}.json")
     if of_service:
         file = STORES / "service" / f"{of_service}.json"
-        return _write(store_url, of_the_service(), of_service, file)
+        return _write(store_url, configuration(OF_THE_SERVICE), of_service, file)
     return document
 
 

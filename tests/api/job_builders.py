@@ -42,6 +42,11 @@ def asked(service: Service, path: str, role: str = "manager", **body: Any) -> An
     return client.get(answer.headers["location"]).json()
 
 
+def job_of(service: Service, id: str) -> Any:
+    """Return a job as a manager is told of it."""
+    return service.as_role("manager").get(f"/v1/jobs/{id}").json()
+
+
 def environment(service: Service) -> dict[str, str]:
     """Return the environment in which another process serves the same store."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith("MATCHER_")}

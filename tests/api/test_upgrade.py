@@ -19,7 +19,7 @@ from api.settings import ServiceSettings
 from api.state import open_state
 from api.state import tables as service_tables
 from api.state.idempotency import Asked, New, Replay
-from api.state.opening import configuration as of_the_service
+from api.state.opening import PACKAGE as OF_THE_SERVICE
 from api.worker import run_worker
 from benchmarks.soak.served import free_port
 from earlier import (
@@ -60,7 +60,7 @@ def settings(store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_of_every_version_but_the_newest_there_is_a_store_to_upgrade() -> None:
     for config, newest, folder in (
         (configuration(), tables.VERSION, STORES),
-        (of_the_service(), service_tables.VERSION, STORES / "service"),
+        (configuration(OF_THE_SERVICE), service_tables.VERSION, STORES / "service"),
     ):
         made = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
         assert made - {newest} <= {path.stem for path in folder.glob("*.json")}, f"keep the rows of one in {folder}"

@@ -11,10 +11,11 @@ from sqlalchemy import Column, MetaData, String, Table, inspect
 from state_builders import ADA, at_once
 
 from api.state import State, open_state, tables
-from api.state.opening import configuration
+from api.state.opening import PACKAGE
 from matcher.errors import StoreError
 from matcher.records import Organisation, Records
 from matcher.store.connecting import writing
+from matcher.store.migrating import configuration
 from matcher.store.opening import open_store
 from matcher.store.sql import SqlStore
 
@@ -26,7 +27,7 @@ def set_version(store: SqlStore, version: str) -> None:
 
 
 def test_the_newest_migration_is_the_version_the_program_expects() -> None:
-    assert ScriptDirectory.from_config(configuration()).get_heads() == [tables.VERSION]
+    assert ScriptDirectory.from_config(configuration(PACKAGE)).get_heads() == [tables.VERSION]
 
 
 def test_the_migrated_tables_are_those_of_the_program(state: State, store: SqlStore) -> None:
@@ -49,7 +50,7 @@ def test_the_store_and_the_state_leave_each_other_alone(state: State, store: Sql
 
 def test_a_migration_down_leaves_no_table_and_up_again_an_empty_state(state: State, store: SqlStore) -> None:
     state.people.create(ADA)
-    config = configuration()
+    config = configuration(PACKAGE)
     with writing(store.engine) as connection:
         config.attributes["connection"] = connection
         command.downgrade(config, "base")
@@ -74,6 +75,6 @@ def test_processes_that_start_at_once_make_the_tables_once(store: SqlStore) -> N
 
 
 def test_the_migrations_are_shipped_with_the_package() -> None:
-    folder = Path(configuration().get_main_option("script_location") or "")
+    folder = Path(configuration(PACKAGE).get_main_option("script_location") or "")
     assert (folder / "env.py").is_file()
     assert sorted(file.name for file in (folder / "versions").glob("v*.py")) == ["v0001_first.py", "v0002_makers.py"]
