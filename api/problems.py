@@ -70,7 +70,9 @@ class Problem(Exception):  # noqa: N818  # the standard's word for it
 
 
 def reader_of(request: Request) -> str:
-    """Return the language (en, fr) in which whoever asks reads."""
+    """Return the language (en, fr) in which whoever asks reads: the one that was chosen on a page, else asked for."""
+    if chosen := getattr(request.state, "language", None):
+        return str(chosen)
     return language_of(request.headers.get("accept-language", ""), request.app.state.settings.matcher.language)
 
 

@@ -16,7 +16,7 @@ from api.state.records import Key, Refused, User
 from api.words import say
 
 COOKIE = "entremise_session"
-LOGINS = frozenset({("POST", "/v1/session"), ("GET", "/v1/session/openid"), ("GET", "/v1/session/openid/callback")})
+LOGINS = frozenset({("POST", "/v1/session"), ("GET", "/v1/session/openid"), ("GET", "/v1/session/openid/callback"), ("POST", "/login")})
 """What logs in: a session that a browser still sends says nothing there, or who has an ended one could not log in."""
 CSRF_HEADER = "x-csrf-token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -92,7 +92,7 @@ class Identifier:
             user = None
         if user is None or not user.active:
             raise Problem("unauthorised", say("session_over", reader_of(request)))
-        given = request.headers.get(CSRF_HEADER, "")
+        given = request.headers.get(CSRF_HEADER) or request.scope.get("csrf", "")  # the latter of a page's form
         if request.method not in SAFE_METHODS and not _equal(given, session.csrf):
             raise Problem("csrf", say("csrf", reader_of(request)))
         return of_user(user)

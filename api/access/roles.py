@@ -22,6 +22,16 @@ class Access:
 
 
 TABLE: dict[tuple[str, str], Access] = {
+    # pages
+    ("GET", "/"): Access(_ALL, "read", public=True),
+    ("GET", "/suggestions"): Access(_ALL, "suggest", public=True),
+    ("GET", "/organisations"): Access(_ALL, "read", public=True),
+    ("GET", "/organisations/{id}"): Access(_ALL, "read", public=True),
+    ("GET", "/login"): Access(_OPEN, "read"),
+    ("POST", "/login"): Access(_OPEN, "read"),
+    ("POST", "/logout"): Access(_ALL, "read"),
+    ("GET", "/language/{language}"): Access(_OPEN, "read"),
+    # resources
     ("GET", "/health/live"): Access(_OPEN, "read"),
     ("GET", "/health/ready"): Access(_OPEN, "read"),
     ("GET", "/metrics"): Access(_RULES, "admin"),

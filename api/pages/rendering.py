@@ -1,0 +1,94 @@
+"""Rendering: templates to pages, in the reader's language, with what every page shows."""
+
+from datetime import date, datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from fastapi import Request, Response
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from api.access.identifying import session_token
+from api.access.principals import ANYBODY, Principal
+from api.pages.translating import translations
+from api.problems import Problem, reader_of
+from api.words import LANGUAGES
+from matcher.vocabularies import label
+
+LANGUAGE_COOKIE = "language"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+
+
+def show(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
+    """Return a page; `values` are what its template names."""
+    language = reader_of(request)
+    page = _environment(language).get_template(f"{template}.html")
+    body = page.render(language=language, visitor=_visitor(request), path=request.url.path, **values)
+    headers = {
+        "Content-Language": language,
+        "Content-Security-Policy": POLICY,
+        "Vary": "Accept-Language, Authorization, Cookie",
+    }
+    return Response(body, status, headers, "text/html; charset=utf-8")
+
+
+def show_problem(request: Request, problem: Problem) -> Response:
+    """Return a problem as a page that says what to do."""
+    told = problem.document(reader_of(request), request.scope.get("request_id", ""))
+    response = show(request, "problem", status=problem.status, problem=told)
+    response.headers.update(problem.headers)
+    return response
+
+
+@cache
+def _environment(language: str) -> Environment:
+    made = Environment(
+        loader=PackageLoader("api.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]  # of i18n
+    made.globals.update(languages=LANGUAGES, stylesheet=_version("entremise.css"), script=_version("entremise.js"))
+    made.filters.update(
+        number=lambda value, digits=0: _number(value, digits, language),
+        day=lambda value: _day(value, language),
+        kind=lambda code: label("kinds", code, language) if code else "",
+    )
+    return made
+
+
+def _number(value: float, digits: int, language: str) -> str:
+    return format_decimal(round(value, digits), format=f"#,##0.{'0' * digits}" if digits else "#,##0", locale=language)
+
+
+def _day(value: date | datetime | str | None, language: str) -> str:
+    if not value:
+        return ""
+    day = date.fromisoformat(value[:10]) if isinstance(value, str) else value
+    return format_date(day, format="medium", locale=language)
+
+
+@cache
+def _version(name: str) -> str:
+    """Return the address of a file that may be kept for ever: it changes with its content."""
+    from hashlib import sha256
+
+    content = files("api.pages").joinpath("static", name).read_bytes()
+    return f"/static/{name}?{sha256(content).hexdigest()[:12]}"
+
+
+def _visitor(request: Request) -> dict[str, Any]:
+    """Return who reads the page, with the token that its forms send back."""
+    asking: Principal = getattr(request.state, "principal", ANYBODY)
+    csrf = ""
+    if asking.kind == "user":
+        csrf = request.app.state.service.sessions.verify(session_token(request)).csrf
+    return {"role": asking.role, "is_known": asking.kind != "nobody", "organisation": asking.organisation, "csrf": csrf}
