@@ -66,4 +66,12 @@ $(VENV)/.installed: $(VENV)/bin/python pyproject.toml
 
 $(VENV)/.installed-for-tests: $(VENV)/bin/python pyproject.toml constraints.txt
 	@echo "Installing what the tests need (some minutes the first time) ..."
-	@$(PIP) --editable ".[test]" && touch $@
+	@$(PIP) --editable ".[test]"
+	@$(MAKE) --no-print-directory $(VENV)/axe-core && touch $@
+
+# What tests the pages for accessibility; without npm those tests say so and are skipped.
+$(VENV)/axe-core:
+	@if command -v npm >/dev/null; then \
+	  cd $(VENV) && npm pack --silent axe-core@4.14.1 >/dev/null && mkdir -p axe-core \
+	  && tar -xzf axe-core-4.14.1.tgz -C axe-core --strip-components=1 && rm axe-core-4.14.1.tgz; \
+	else echo "There is no npm: the accessibility of the pages is not tested."; fi

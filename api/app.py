@@ -5,12 +5,9 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from importlib.resources import as_file, files
-from pathlib import Path
 
 import structlog
 from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
@@ -19,9 +16,7 @@ from api.access.rates import Rates
 from api.documentation import document
 from api.engine import Engine
 from api.framing import Frame, Metrics
-from api.pages import login, start
-from api.pages import organisations as page_of_organisations
-from api.pages import suggestions as page_of_suggestions
+from api.pages.every import PAGES, STATIC
 from api.problems import explain
 from api.routes import (
     audit,
@@ -50,7 +45,6 @@ from api.settings import ServiceSettings
 from api.state import open_state
 from api.work.wanting import want
 
-PAGES = tuple(page.router for page in (start, page_of_suggestions, page_of_organisations, login))
 ROUTERS = tuple(
     resource.router
     for resource in (
@@ -118,8 +112,7 @@ def create_app(
         app.include_router(router)
     for page in PAGES:
         app.include_router(page)
-    with as_file(files("api.pages").joinpath("static")) as folder:
-        app.mount("/static", StaticFiles(directory=Path(folder)), name="static")
+    app.mount("/static", STATIC, name="static")
     document(app)
     return app
 

@@ -17,7 +17,7 @@ from api.settings import ServiceSettings
 from api.words import language_of, say
 
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-UPLOADS = "/v1/imports"
+UPLOADS = frozenset({"/v1/imports", "/imports"})
 _MULTIPART_BYTES = 100_000
 """What an upload has around its file."""
 SECURITY_HEADERS = {
@@ -83,7 +83,7 @@ class Frame:
             await answer.refuse(Problem("overloaded", detail, headers={"Retry-After": "1"}), language)
             return
         limit, seconds = self._settings.max_body_bytes, self._settings.request_seconds
-        if scope["path"] == UPLOADS:
+        if scope["path"] in UPLOADS:
             limit = self._settings.max_upload_bytes + _MULTIPART_BYTES
             seconds = self._settings.upload_seconds
         too_large = Problem("too-large", say("too_large", language, limit=limit))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from api.greeting import greeting
 from api.settings import ServiceSettings
 from api.state import State, open_state
 from api.state.records import SCOPES, NewAuditEntry, NewKey, NewUser, Refused
@@ -32,8 +33,6 @@ if TYPE_CHECKING:  # they load the whole service
 
 PATIENCE_SECONDS = 20
 """So long requests and jobs have to come to an end when the service is told to."""
-TRIAL = timedelta(days=1)
-_TRIAL_NAME = "trial on this machine"
 
 app = typer.Typer(
     help="The service around the matcher: without a command it serves, until it is told to end.",
@@ -156,7 +155,7 @@ def _serve(settings: ServiceSettings, *, is_open: bool) -> None:
     with listening(settings) as listener:
         with _state_of(settings) as state:
             state.idempotency.lose()
-            for line in _greeting(settings, state, is_open=is_open):
+            for line in greeting(settings, state, is_open=is_open):
                 typer.echo(line)
         write_lines()
         service = application()
@@ -249,27 +248,6 @@ def listening(settings: ServiceSettings) -> Iterator[socket.socket]:
             raise InputError(told) from error
         listener.set_inheritable(True)
         yield listener
-
-
-def _greeting(settings: ServiceSettings, state: State, *, is_open: bool) -> Iterator[str]:
-    """Yield what whoever started the service should know."""
-    language = settings.matcher.language
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    yield say("serving_at", language, address=f"http://{host}:{settings.port}")
-    if is_open:
-        until = datetime.now(UTC) + TRIAL
-        new = NewKey(name=_TRIAL_NAME, scopes=SCOPES, role="administrator", expires=until)
-        for old in _trial_keys(state):
-            state.keys.remove(old)
-        yield say("serving_open", language, until=f"{until:%Y-%m-%d %H:%M} UTC", key=state.keys.create(new)[1])
-    elif not state.people.count() and not state.keys.page(limit=1).items:
-        yield say("serving_nobody", language)
-        yield say("serving_key", language)
-
-
-def _trial_keys(state: State) -> list[str]:
-    """Return the ids of keys of earlier trials, which are of no use to anybody."""
-    return [one.id for one in state.keys.page(limit=1_000).items if one.name == _TRIAL_NAME and one.owner is None]
 
 
 def _note(state: State, action: str, kind: str, id: str) -> None:

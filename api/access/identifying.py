@@ -12,13 +12,23 @@ from api.access.principals import ADMINISTRATOR, ANYBODY, MANAGER, MEMBER, READE
 from api.problems import Problem, reader_of
 from api.settings import ServiceSettings
 from api.state import State
-from api.state.records import Key, Refused, User
+from api.state.records import Key, Refused, Session, User
 from api.words import say
 
 COOKIE = "entremise_session"
-LOGINS = frozenset({("POST", "/v1/session"), ("GET", "/v1/session/openid"), ("GET", "/v1/session/openid/callback"), ("POST", "/login")})
+LOGINS = frozenset(
+    {
+        ("POST", "/v1/session"),
+        ("GET", "/v1/session/openid"),
+        ("GET", "/v1/session/openid/callback"),
+        ("POST", "/login"),
+        ("POST", "/setup"),
+    }
+)
 """What logs in: a session that a browser still sends says nothing there, or who has an ended one could not log in."""
 CSRF_HEADER = "x-csrf-token"
+TOLD_BY_FORM = "csrf_told_by_form"
+"""In a request's scope: its token stands in its form, which is read and checked once it is known who asks."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 REMEMBERED_SECONDS = 5.0
 """So long a key that was found good is not looked up again, unless one was revoked or an account changed."""
@@ -92,10 +102,15 @@ class Identifier:
             user = None
         if user is None or not user.active:
             raise Problem("unauthorised", say("session_over", reader_of(request)))
-        given = request.headers.get(CSRF_HEADER) or request.scope.get("csrf", "")  # the latter of a page's form
-        if request.method not in SAFE_METHODS and not _equal(given, session.csrf):
-            raise Problem("csrf", say("csrf", reader_of(request)))
+        if request.method not in SAFE_METHODS and not request.scope.get(TOLD_BY_FORM):
+            check_csrf(request, session, request.headers.get(CSRF_HEADER, ""))
         return of_user(user)
+
+
+def check_csrf(request: Request, session: Session, given: str) -> None:
+    """Raise Problem where a change does not carry the token of its session, so may come from another site."""
+    if not compare_digest(given.encode(), session.csrf.encode()):
+        raise Problem("csrf", say("csrf", reader_of(request)))
 
 
 def of_user(user: User) -> Principal:
@@ -150,7 +165,3 @@ def _key_of(request: Request) -> str:
 
 def _digest(text: str) -> bytes:
     return sha256(text.encode()).digest()
-
-
-def _equal(given: str, kept: str) -> bool:
-    return compare_digest(given.encode(), kept.encode())

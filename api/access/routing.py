@@ -47,7 +47,7 @@ async def _once(request: Request, answer: Handler) -> Response:
         raise Problem("invalid-request", say("bad_idempotency_key", language))
     kept = request.app.state.service.idempotency
     # A file is not read twice, and its parts are set apart by other marks each time it is sent: its key must do.
-    content = b"" if request.url.path == UPLOADS else await request.body()
+    content = b"" if request.url.path in UPLOADS else await request.body()
     asked = Asked(
         key=key,
         actor=request.state.principal.id or address_of(request),

@@ -24,7 +24,9 @@ def organisations(request: Request, asking: Asking, words: Annotated[str, Query(
     visibility = None if asking.sees_everything else "public"
     filters = OrganisationFilter(words=words, visibility=visibility)
     page = engine_of(request).store.organisations_page(filters, order=Order("name"), limit=PER_PAGE)
-    return show(request, "organisations", words=words, found=[one for one, _ in page.items], is_more=page.next is not None)
+    return show(
+        request, "organisations", words=words, found=[one for one, _ in page.items], is_more=page.next is not None
+    )
 
 
 @router.get("/organisations/{id}")

@@ -56,7 +56,12 @@ def _environment(language: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]  # of i18n
-    made.globals.update(languages=LANGUAGES, stylesheet=_version("entremise.css"), script=_version("entremise.js"))
+    made.globals.update(
+        languages=LANGUAGES,
+        icon=_version("icon.svg"),
+        stylesheet=_version("entremise.css"),
+        script=_version("entremise.js"),
+    )
     made.filters.update(
         number=lambda value, digits=0: _number(value, digits, language),
         day=lambda value: _day(value, language),

@@ -4,6 +4,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from api.access.principals import ADMINISTRATOR, MANAGER, MEMBER, NOBODY, READER
 from api.access.roles import TABLE
 from api.access.routing import GuardedRoute
 from api.access.unkept import UnkeptRoute
+from api.pages.routing import PageRoute
 from api.settings import ServiceSettings
 from api.state import NewKey
 from api.words import load
@@ -31,13 +33,21 @@ OPEN_ENDPOINTS = {
     ("POST", "/v1/session"),
     ("GET", "/v1/session/openid"),
     ("GET", "/v1/session/openid/callback"),
+    ("GET", "/login"),
+    ("POST", "/login"),
+    ("GET", "/setup"),
+    ("POST", "/setup"),
+    ("GET", "/language/{language}"),
 }
 """Written a second time, by hand: what needs no credential."""
-OF_THE_DOCUMENTATION = {"/openapi.json", "/docs", "/docs/static", "/docs/start.js"}
-"""The schema and the page on it, which hold nothing of the store."""
+FILES = {"/openapi.json", "/docs", "/docs/static", "/docs/start.js", "/static"}
+"""The schema, the page on it, and what pages load: they hold nothing of the store."""
+LOGINS = {("POST", "/v1/session"), ("POST", "/login"), ("POST", "/setup")}
 OF_ADMINISTRATORS = ("/metrics", "/v1/users", "/v1/audit")
 _GUARD = {load("sentences")[name]["en"].partition("{")[0] for name in ("unauthorised", "forbidden", "scope_lacking")}
-"""How the refusals of the guard begin: what an endpoint itself refuses is another matter."""
+"""How the refusals of the guard begin, in JSON and on pages: what an endpoint itself refuses is another matter."""
+_CSRF = (load("sentences")["csrf"]["en"], "Nothing you typed is lost")
+"""How the want of the token is told, in JSON and on pages."""
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +67,7 @@ def walked(tmp_path_factory: pytest.TempPathFactory, sample_folder: Path) -> Ite
 def routes_of(service: Service) -> list[tuple[str, Any]]:
     """Return every route that needs the guard, with its whole path."""
     found = [(one.path, one.original_route) for one in iter_route_contexts(service.app.routes)]
-    return [(path, route) for path, route in found if path not in OF_THE_DOCUMENTATION]
+    return [(path, route) for path, route in found if path not in FILES]
 
 
 def endpoints(service: Service) -> set[tuple[str, str]]:
@@ -68,9 +78,16 @@ def is_let_in(client: TestClient, endpoint: tuple[str, str]) -> bool:
     """Return whether the guard lets a request through, whatever the endpoint then says to a body that is none."""
     answer = send(client, endpoint)
     assert answer.status_code != 500, (endpoint, answer.text)
+    if asks_to_log_in(answer):
+        return False
     if answer.status_code not in (401, 403):
         return True
-    return not any(answer.json()["detail"].startswith(start) for start in _GUARD)
+    return not any(detail in unescape(answer.text) for detail in _GUARD)
+
+
+def asks_to_log_in(answer: Any) -> bool:
+    """Return whether a page was asked for by somebody unknown, who is led to the login."""
+    return answer.status_code == 303 and str(answer.headers["location"]).startswith("/login?")
 
 
 def send(client: TestClient, endpoint: tuple[str, str]) -> Any:
@@ -88,7 +105,7 @@ def test_every_route_has_its_line_and_every_line_its_route(walked: Service) -> N
 
 def test_every_route_is_guarded(walked: Service) -> None:
     for path, route in routes_of(walked):
-        assert isinstance(route, GuardedRoute | UnkeptRoute), path
+        assert isinstance(route, GuardedRoute | UnkeptRoute | PageRoute), path
         assert route.path == path, "the guard looks an endpoint up by the path of its router"
 
 
@@ -121,9 +138,10 @@ def test_every_route_lets_in_the_roles_of_its_line_and_nobody_else(walked: Servi
 def test_a_session_is_let_in_like_a_key_of_its_role(walked: Service, role: str) -> None:
     client = logged_in(walked, account(walked, role))
     # Logging out ends the walk, so it is the last step; a login leaves another session behind.
-    walk = [*sorted(endpoints(walked) - {("DELETE", "/v1/session")}), ("DELETE", "/v1/session")]
+    ends = {("DELETE", "/v1/session"), ("POST", "/logout")}
+    walk = [*sorted(endpoints(walked) - ends), ("DELETE", "/v1/session")]
     let_in = {endpoint for endpoint in walk if is_let_in(client, endpoint)}
-    assert let_in == {endpoint for endpoint, access in TABLE.items() if role in access.roles}
+    assert let_in == {endpoint for endpoint, access in TABLE.items() if role in access.roles} - {("POST", "/logout")}
 
 
 @pytest.mark.parametrize("role", [ADMINISTRATOR, MANAGER, MEMBER, READER])
@@ -131,9 +149,10 @@ def test_no_change_is_let_in_from_a_session_without_its_csrf_token(walked: Servi
     client = logged_in(walked, account(walked, role, f"{role}-forged"))
     client.headers["x-csrf-token"] = "0" * 64
     for method, path in sorted(endpoints(walked)):
-        if method != "GET" and (method, path) != ("POST", "/v1/session"):
+        if method != "GET" and (method, path) not in LOGINS:
             answer = send(client, (method, path))
-            assert (answer.status_code, answer.json()["type"]) == (403, "/problems/csrf"), (method, path)
+            assert answer.status_code == 403, (method, path)
+            assert any(told in unescape(answer.text) for told in _CSRF), (method, path)
 
 
 @pytest.mark.parametrize("scope", SCOPES)
@@ -148,7 +167,8 @@ def test_a_credential_that_is_not_good_opens_nothing_that_needs_one(service: Ser
     client = not_good(service, credential)
     for endpoint in sorted(endpoints(service)):
         if endpoint not in OPEN_ENDPOINTS:
-            assert send(client, endpoint).status_code == 401, endpoint
+            answer = send(client, endpoint)
+            assert answer.status_code == 401 or asks_to_log_in(answer), endpoint
 
 
 def not_good(service: Service, credential: str) -> TestClient:
