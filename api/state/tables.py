@@ -7,7 +7,7 @@ from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary,
 from api.state.columns import Json, Lines, Moment, Number
 from matcher.store.tables import Key
 
-VERSION = "0002"
+VERSION = "0003"
 """Newest migration this program knows; a test holds that Alembic says the same."""
 
 PREFIX = "service_"
@@ -173,4 +173,34 @@ jobs = _table(
     Column("attempts", Integer, nullable=False),
     Column("cancel_requested", Boolean, nullable=False),
     Index("ix_service_jobs_state_number", "state", "number"),
+)
+
+# What people decide about the places in a list of suggestions: kept over re-runs, of one asking side each.
+choices = _table(
+    "choices",
+    _number(),
+    Column("asked_by", Key, nullable=False),
+    Column("organisation", Key, nullable=False, index=True),
+    Column("kind", Key, nullable=False),
+    Column("place", Integer),
+    _words("reason"),
+    Column("made_by", Key, nullable=False),
+    _moment("created"),
+    Index("ix_service_choices_one", "asked_by", "organisation", "kind", unique=True),
+)
+
+expressions = _table(
+    "expressions",
+    _number(),
+    _id(),
+    Column("brief", Key, nullable=False, index=True),
+    Column("organisation", Key, nullable=False, index=True),
+    Column("state", Key, nullable=False),
+    _words("text"),
+    _words("reason"),
+    Column("made_by", Key, nullable=False),
+    _moment("created"),
+    _moment("answered", known=False),
+    _moment("expires", known=False),
+    Column("version", Integer, nullable=False),
 )

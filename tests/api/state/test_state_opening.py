@@ -77,4 +77,8 @@ def test_processes_that_start_at_once_make_the_tables_once(store: SqlStore) -> N
 def test_the_migrations_are_shipped_with_the_package() -> None:
     folder = Path(configuration(PACKAGE).get_main_option("script_location") or "")
     assert (folder / "env.py").is_file()
-    assert sorted(file.name for file in (folder / "versions").glob("v*.py")) == ["v0001_first.py", "v0002_makers.py"]
+    assert sorted(file.name for file in (folder / "versions").glob("v*.py")) == [
+        "v0001_first.py",
+        "v0002_makers.py",
+        "v0003_choices.py",
+    ]
