@@ -1,6 +1,8 @@
 """Asking: what a request asks, as a query to the snapshot that answers it, within what the asking one may see."""
 
+import numpy as np
 from fastapi import Request
+from numpy.typing import NDArray
 
 from api.access.principals import Principal
 from api.bodies.asking import Asked, Ways
@@ -68,6 +70,15 @@ def check_seen(request: Request, ready: Ready, id: str, asking: Principal) -> No
     if ready.snapshot.organisations.ids.position(id) is None:
         headers = {"Retry-After": "30"}
         raise Problem("too-new", say("not_in_snapshot", reader_of(request), id=id), headers=headers)
+
+
+def seen_rows(ready: Ready, asking: Principal) -> NDArray[np.bool_]:
+    """Return whom of a snapshot somebody may see, shape (organisations,)."""
+    organisations = ready.snapshot.organisations
+    seen = np.ones(len(organisations), bool) if asking.sees_everything else ~organisations.hidden
+    if asking.organisation and (own := organisations.ids.position(asking.organisation)) is not None:
+        seen[own] = True
+    return seen if ready.gone is None else seen & ~ready.gone
 
 
 def seen_brief(request: Request, id: str, asking: Principal) -> Brief:

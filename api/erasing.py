@@ -25,6 +25,9 @@ from matcher.errors import StoreError
 from matcher.profiles import split_sentences
 from matcher.snapshot.texts import catalogue_of
 from matcher.store.connecting import reading, writing
+from matcher.store.decision_pages import BRIEF
+from matcher.store.filters import BriefFilter, Key
+from matcher.store.listing import MOST_PER_PAGE
 from matcher.store.sql import SqlStore
 from matcher.vocabularies import load
 
@@ -59,7 +62,7 @@ class Eraser:
     def erase_organisation(self, id: str) -> None:
         """Erase an organisation with its people, messages, accounts and keys; raises NotYet, or StoreError.
 
-        Every upload, export, row report and evaluation goes, whomever it names: they can be made again.
+        Every upload, export, row report, evaluation and backup goes, whomever it names: they can be made again.
         """
         if self._has_other_jobs():
             raise NotYet("jobs")  # an import could bring it back, an export name it
@@ -74,6 +77,7 @@ class Eraser:
             state.idempotency.forget(one)
             state.jobs.forget(one)
             state.audit.forget(one)
+        self._forget_choices(id, traces)
         state.contacts.forget(id)
         for one in people:
             state.people.remove(one)
@@ -91,7 +95,7 @@ class Eraser:
             if folder.is_dir() and _is_older(folder, first):
                 shutil.rmtree(folder, ignore_errors=True)
         Folders(self.settings.folder).forget()
-        for name in ("uploads", "evaluations"):
+        for name in ("uploads", "evaluations", "backups"):
             shutil.rmtree(self.settings.folder / name, ignore_errors=True)
         store = self.engine.store
         store.remove_vectors(_needed(store))
@@ -100,6 +104,7 @@ class Eraser:
 
     def erase_contact(self, contact: Contact) -> None:
         """Erase a person to reach: the contact, the answers that told of it, and its id in the audit."""
+        self._forget_backups()
         self.state.idempotency.forget(contact.id)
         self.state.audit.forget(contact.id)
         self.state.contacts.remove(contact.id)
@@ -111,13 +116,42 @@ class Eraser:
             emails = list(connection.execute(select(users.c.email).where(users.c.id == id)).scalars())
             cards = list(connection.execute(select(keys.c.id).where(keys.c.owner == id)).scalars())
         self.state.people.remove(id)
+        self._forget_backups()
         for one in (id, *emails, *cards):
             self.state.messages.forget(one)
             self.state.idempotency.forget(one)
             self.state.jobs.forget(one)
             self.state.audit.forget(one)
+            self.state.choices.forget_maker(one)
+            self.state.expressions.forget_maker(one)
         scrub(self.engine.store)
         return [id, *cards]
+
+    def _forget_choices(self, id: str, makers: list[str]) -> None:
+        """Remove choices and expressions of and about an organisation and its briefs, and who made any for it."""
+        sides = [id]
+        after: Key | None = None
+        while True:
+            page = self.engine.store.briefs_page(BriefFilter(owners=(id,)), after, MOST_PER_PAGE)
+            sides += [f"{BRIEF}{brief.id}" for brief, _ in page.items]
+            if (after := page.next) is None:
+                break
+        for side in sides:
+            self.state.choices.forget(side)
+            self.state.audit.forget(side)
+        for one in makers:
+            self.state.choices.forget_maker(one)
+            self.state.expressions.forget_maker(one)
+        briefs = [side.removeprefix(BRIEF) for side in sides[1:]]
+        self.state.expressions.forget(id, briefs)
+        for one in briefs:
+            self.state.idempotency.forget(one)
+
+    def _forget_backups(self) -> None:
+        """Remove every backup, and stop one that is being made: it could hold who is to be erased."""
+        for job in self.state.jobs.page(JobFilter(state="running", kind="backup")).items:
+            self.state.jobs.cancel(job.id)
+        Folders(self.settings.folder).forget_backups()
 
     def _accounts(self, id: str) -> tuple[list[str], list[str]]:
         """Return the ids of the users who act for an organisation, and by what they and its keys are known."""

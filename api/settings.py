@@ -20,6 +20,7 @@ class ServiceSettings:
     host: str = "127.0.0.1"
     """Address to listen at; put a reverse proxy in front before others reach it."""
     port: int = 8000
+    """Port to listen at."""
     workers: int = 1
     """Processes that answer; they share one memory-mapped snapshot."""
     data: str = ""

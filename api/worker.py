@@ -187,6 +187,7 @@ class Worker:
             for job in self.state.jobs.page(JobFilter(state=state, kind="import"), limit=_NEWEST).items:
                 self._tidy(job.id)
         self.state.sessions.forget_expired()
+        self.state.expressions.settle()
         self.state.idempotency.forget_older(now - KEPT_ANSWERS)
         self.state.jobs.forget_older(now - IMPORTS_KEPT, LASTING)
         removed = Folders(self.settings.folder).clear(now)  # nothing is queued, so no upload is waited for

@@ -89,7 +89,7 @@ def rates(db: str) -> dict[str, Any]:
             count += 1
         return count / (time.perf_counter() - begun)
 
-    with _served(app) as port:
+    with served_in_thread(app) as port:
         import httpx
 
         at = f"http://127.0.0.1:{port}"
@@ -102,7 +102,7 @@ def rates(db: str) -> dict[str, Any]:
             return dict(document)
 
         found: dict[str, Any] = {"loop": [], "suggestions": [], "bare": [], "organisation": []}
-        with _served(bare) as bare_port:
+        with served_in_thread(bare) as bare_port:
             for _ in range(PASSES):
                 found["loop"].append(loop())
                 found["suggestions"].append(
@@ -115,7 +115,7 @@ def rates(db: str) -> dict[str, Any]:
     return found
 
 
-class _served:  # noqa: N801  # used as a context manager alone
+class served_in_thread:  # noqa: N801  # used as a context manager alone
     """Serve an application on a free port of 127.0.0.1, in a thread of this process."""
 
     def __init__(self, app: Any) -> None:

@@ -111,7 +111,7 @@ class Decision:
     organisation: str
     """Id of the organisation that was suggested."""
     step: str
-    """Code of the vocabulary `decision-steps`: interested, declined, met, followed-up or agreement."""
+    """Code of the vocabulary `decision-steps`, e.g. interested, declined, met or contract."""
     reason: str = ""
     """Why, in free text; a decline has one."""
     decided_on: date

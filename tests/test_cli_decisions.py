@@ -64,6 +64,10 @@ def test_what_was_decided_is_kept_and_said(own: CommandLine) -> None:
         ("followed up", "followed-up"),
         ("suivi", "followed-up"),
         ("accord", "agreement"),
+        ("contrat", "contract"),
+        ("Lettre d’intention", "letter-of-intent"),
+        ("POC", "pilot"),
+        ("contactée", "contacted"),
     ],
 )
 def test_steps_are_understood_in_french_and_english(own: CommandLine, said: str, step: str) -> None:

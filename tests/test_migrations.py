@@ -126,7 +126,7 @@ def test_the_migrations_are_shipped_with_the_package() -> None:
     folder = Path(configuration().get_main_option("script_location") or "")
     assert (folder / "env.py").is_file()
     names = sorted(file.name for file in (folder / "versions").glob("v*.py"))
-    assert names == ["v0001_first.py", "v0002_decisions.py", "v0003_undoing.py"]
+    assert names == ["v0001_first.py", "v0002_decisions.py", "v0003_undoing.py", "v0004_duplicates.py"]
 
 
 def test_a_next_migration_can_be_drafted(tmp_path: Path) -> None:
@@ -134,7 +134,7 @@ def test_a_next_migration_can_be_drafted(tmp_path: Path) -> None:
     shipped = Path(config.get_main_option("script_location") or "")
     shutil.copytree(shipped, tmp_path / "migrations")
     config.set_main_option("script_location", str(tmp_path / "migrations"))
-    command.revision(config, "next", rev_id="0004")
-    draft = (tmp_path / "migrations" / "versions" / "v0004_next.py").read_text()
+    command.revision(config, "next", rev_id="0005")
+    draft = (tmp_path / "migrations" / "versions" / "v0005_next.py").read_text()
     assert draft.startswith('"""next.\n')
-    assert "down_revision = '0003'" in draft
+    assert "down_revision = '0004'" in draft

@@ -12,6 +12,7 @@ from matcher.store import tables
 from matcher.store.merging import merge
 from matcher.store.opening import open_store
 from matcher.store.sql import SqlStore
+from matcher.vocabularies import load
 
 
 def empty(store: SqlStore) -> None:
@@ -60,7 +61,7 @@ decisions_ = st.builds(
     Decision,
     asked_by=_ids,
     organisation=_ids.map("suggested {}".format),
-    step=st.sampled_from(["interested", "declined", "met", "followed-up", "agreement"]),
+    step=st.sampled_from(list(load("decision-steps"))),
     reason=_texts.map("{}.".format),
     decided_on=st.dates(),
     rank=st.none() | st.integers(1, 2**63 - 1),

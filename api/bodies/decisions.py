@@ -12,7 +12,17 @@ from matcher.ranking.versions import MOST_NAME_CHARS
 from matcher.records import Decision
 from matcher.store.decisions import MAX_REASON_CHARS
 
-Step = Literal["interested", "declined", "met", "followed-up", "agreement"]
+Step = Literal[
+    "interested",
+    "declined",
+    "contacted",
+    "met",
+    "followed-up",
+    "letter-of-intent",
+    "pilot",
+    "agreement",
+    "contract",
+]
 """What was decided; the vocabulary `decision-steps`."""
 ModelName = Annotated[str, StringConstraints(max_length=MOST_NAME_CHARS, pattern=r"^[a-z0-9][a-z0-9-]*$")]
 

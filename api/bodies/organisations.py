@@ -149,6 +149,10 @@ class OrganisationsAsked(Paged):
     """Only those whose texts are older than this day, or of unknown age."""
     verified_before: Day | None = None
     """Only those that nobody checked since this day."""
+    described: bool | None = None
+    """Only those with a description, an offer or a need, or only those without any."""
+    newcomers: bool | None = None
+    """Only those that took part in no collaboration, or only those that did in one."""
     visibility: Literal["public", "hidden"] | None = None
     """Hidden ones are listed for managers only."""
     sort: Literal["id", "-id", "name", "-name"] = "id"
@@ -165,6 +169,8 @@ class OrganisationsAsked(Paged):
             not_described_since=self.described_before,
             not_verified_since=self.verified_before,
             words=self.words,
+            described=self.described,
+            newcomer=self.newcomers,
             ids=() if self.visibility == "hidden" and not sees_hidden else None,
         )
 

@@ -7,9 +7,72 @@ from fastapi.staticfiles import StaticFiles
 from starlette.responses import Response
 from starlette.types import Scope
 
-from api.pages import login, organisations, setting_up, start, suggestions
+from api.pages import (
+    account,
+    accounts,
+    administration,
+    api_keys,
+    auditing,
+    backups,
+    briefs,
+    comparing,
+    contacts,
+    editing,
+    ego_network,
+    erasures,
+    exports,
+    expressing,
+    histories,
+    imports,
+    jobs,
+    login,
+    model_versions,
+    organisations,
+    quality,
+    setting_up,
+    shortlists,
+    snapshots,
+    start,
+    suggested_to,
+    suggestions,
+    timeline,
+    writing,
+)
 
-PAGES = tuple(page.router for page in (start, suggestions, organisations, login, setting_up))
+PAGES = tuple(
+    page.router
+    for page in (
+        start,
+        suggestions,
+        comparing,
+        shortlists,
+        writing,
+        briefs,
+        expressing,
+        organisations,
+        contacts,
+        editing,
+        ego_network,
+        erasures,
+        histories,
+        timeline,
+        suggested_to,
+        imports,
+        exports,
+        jobs,
+        login,
+        setting_up,
+        quality,
+        administration,
+        accounts,
+        api_keys,
+        auditing,
+        backups,
+        model_versions,
+        snapshots,
+        account,
+    )
+)
 
 
 class _Kept(StaticFiles):

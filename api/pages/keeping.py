@@ -9,7 +9,7 @@ from starlette.datastructures import FormData, UploadFile
 from api.pages.senders import own_path
 
 MOST_CHARS = 500_000
-_NOT_KEPT = frozenset({"csrf", "password", "again"})
+_NOT_KEPT = frozenset({"csrf", "password", "old_password", "again"})
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
 """Rendering: templates to pages, in the reader's language, with what every page shows."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from babel.dates import format_date
-from babel.numbers import format_decimal
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal, format_percent
 from fastapi import Request, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -18,6 +19,8 @@ from api.words import LANGUAGES
 from matcher.vocabularies import label
 
 LANGUAGE_COOKIE = "language"
+_MOST_QUERY_CHARS = 1_800
+"""Longest query of an address that others carry."""
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -28,7 +31,8 @@ def show(request: Request, template: str, *, status: int = 200, **values: Any) -
     """Return a page; `values` are what its template names."""
     language = reader_of(request)
     page = _environment(language).get_template(f"{template}.html")
-    body = page.render(language=language, visitor=_visitor(request), path=request.url.path, **values)
+    every = {"visitor": _visitor(request), "path": request.url.path, "address": _address(request)}
+    body = page.render(language=language, **every, **values)
     headers = {
         "Content-Language": language,
         "Content-Security-Policy": POLICY,
@@ -43,6 +47,11 @@ def show_problem(request: Request, problem: Problem) -> Response:
     response = show(request, "problem", status=problem.status, problem=told)
     response.headers.update(problem.headers)
     return response
+
+
+def drawn(language: str, template: str, **values: Any) -> str:
+    """Return a picture from its template, as a page holds it."""
+    return _environment(language).get_template(template).render(language=language, **values)
 
 
 @cache
@@ -61,13 +70,29 @@ def _environment(language: str) -> Environment:
         icon=_version("icon.svg"),
         stylesheet=_version("entremise.css"),
         script=_version("entremise.js"),
+        static=_version,
     )
     made.filters.update(
         number=lambda value, digits=0: _number(value, digits, language),
         day=lambda value: _day(value, language),
+        moment=lambda value: _moment(value, language),
+        percent=lambda share, digits=0: percent(share, language, digits),
         kind=lambda code: label("kinds", code, language) if code else "",
+        labelled=lambda code, vocabulary: label(vocabulary, code, language) if code else "",
+        country=lambda code: country_name(code, language),
     )
     return made
+
+
+def _address(request: Request) -> str:
+    """Return the address of a page to come back to, without its query where that is long, or a form was sent."""
+    path, query = request.url.path, request.url.query
+    return f"{path}?{query}" if query and request.method == "GET" and len(query) < _MOST_QUERY_CHARS else path
+
+
+def country_name(code: str | None, language: str) -> str:
+    """Return the name of a country (ISO 3166-1 alpha-2) in a language; the code itself where it has none there."""
+    return str(Locale(language).territories.get(code, code)) if code else ""
 
 
 def _number(value: float, digits: int, language: str) -> str:
@@ -79,6 +104,16 @@ def _day(value: date | datetime | str | None, language: str) -> str:
         return ""
     day = date.fromisoformat(value[:10]) if isinstance(value, str) else value
     return format_date(day, format="medium", locale=language)
+
+
+def _moment(value: datetime | None, language: str) -> str:
+    """Return day and time, UTC, which is said: nobody knows where the reader is."""
+    return f"{format_datetime(value, format='short', tzinfo=UTC, locale=language)} UTC" if value else ""
+
+
+def percent(share: float, language: str, digits: int = 0) -> str:
+    """Return a share in [0, 1] as percent."""
+    return format_percent(round(share, digits + 2), locale=language, decimal_quantization=False)
 
 
 @cache

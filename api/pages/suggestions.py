@@ -1,75 +1,78 @@
-"""Suggestions: a ranked list with reasons, and how each score arises."""
+"""Suggestions: a ranked list with reasons, in which people choose, and how each score arises."""
 
-from typing import Annotated, Any
-from urllib.parse import urlencode
+from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
-from pydantic import Field, field_validator
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from pydantic import BaseModel, Field
 
 from api.access.guarding import Asking
-from api.access.principals import Principal
-from api.asking import anybody_asking, brief_asking, engine_of, organisations_asking, ready_of
-from api.bodies.asking import Asked, Id, Ways
-from api.engine import Ready
-from api.pages.rendering import show
+from api.bodies.asking import Id
+from api.bodies.briefs import BriefNew
+from api.pages.choosing import MOST_PLACE, Act, Wish, choose
+from api.pages.files import Ending, as_file
 from api.pages.routing import PageRoute
-from api.pages.waterfall import WIDTH, waterfall
-from api.problems import reader_of
-from matcher.errors import InputError
-from matcher.query import Query as MatcherQuery
-from matcher.vocabularies import label, load
+from api.pages.suggesting import Fault, answered, show_suggestions
+from api.pages.question import Wanted, wanted_of
+from api.problems import Problem
+from api.routes.briefs import add_brief
+from api.state.choices import MOST_REASON_CHARS
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
-DIALS = ("reciprocity", "popularity", "bridging", "newcomers", "diversity")
+MOST_BACK_CHARS = 100_000
+_ANCHOR = "#said"
+"""Where the page says what was done."""
 
 
-class Wanted(Ways):
-    """What a page of suggestions is asked with: an organisation, a brief, or a text."""
+class Chosen(BaseModel):
+    """What the form beside a suggestion sends."""
 
-    organisation: Id | None = None
-    brief: Id | None = None
-    text: Annotated[str, Field(max_length=20_000)] = ""
+    act: Act
+    chosen: Id
+    reason: Annotated[str, Field(max_length=MOST_REASON_CHARS)] = ""
+    at: Annotated[int, Field(ge=1, le=MOST_PLACE)] = 1
+    place: Annotated[str, Field(max_length=20)] = ""
+    back: Annotated[str, Field(max_length=MOST_BACK_CHARS)]
+    """The query of the address to come back to."""
 
-    @field_validator("kinds", "countries", mode="before")
-    @classmethod
-    def _without_blanks(cls, given: list[str]) -> list[str]:
-        """Take a field that was left blank as none, and several in one field, separated by commas."""
-        return [word.strip() for text in given for word in text.split(",") if word.strip()]
+
+class KeptText(BaseModel):
+    """What the form sends that keeps a text as a brief."""
+
+    title: Annotated[str, Field(max_length=1_000)] = ""
+    back: Annotated[str, Field(max_length=MOST_BACK_CHARS)]
 
 
 @router.get("/suggestions")
 def suggestions(request: Request, asking: Asking, wanted: Annotated[Wanted, Query()]) -> Response:
     """Show who is suggested, and why."""
-    ready, language = ready_of(request), reader_of(request)
-    query = _query(request, ready, wanted, asking)
-    engine = engine_of(request)
-    matcher = ready.matcher(engine.today(), language)
-    with engine.computing:
-        found = matcher.suggest(query, wanted.limit, wanted.settings())
-    return show(
-        request,
-        "suggestions",
-        found=found,
-        wanted=wanted,
-        dials=DIALS,
-        kinds=[(code, label("kinds", code, language)) for code in load("kinds")],
-        bars={one.rank: waterfall(found.intercept, one.contributions, language) for one in found.suggestions},
-        width=WIDTH,
-        here=f"/suggestions?{urlencode(_asked(wanted), doseq=True)}",
-    )
+    return show_suggestions(request, asking, wanted)
 
 
-def _query(request: Request, ready: Ready, wanted: Wanted, asking: Principal) -> MatcherQuery:
-    if wanted.brief:
-        return brief_asking(request, ready, wanted.brief, wanted, asking)
-    if wanted.organisation:
-        return organisations_asking(request, ready, [wanted.organisation], wanted, asking)
-    if not wanted.text.strip():
-        raise InputError("Say whom you are looking for.")
-    fields = wanted.model_dump(exclude={"organisation", "brief"})
-    return anybody_asking(request, ready, Asked.model_validate(fields, strict=False), asking)
+@router.post("/suggestions")
+def chosen(request: Request, asking: Asking, given: Annotated[Chosen, Form()]) -> Response:
+    """Do what somebody chose with a suggestion, and show the list again."""
+    wanted = wanted_of(given.back)
+    wish = Wish(given.act, given.chosen, given.reason, given.at, given.place)
+    if code := choose(request, asking, wanted.side, wish):
+        fault = Fault(code, given.chosen, given.reason, given.place)
+        return show_suggestions(request, asking, wanted, fault, Problem("invalid-request", "").status)
+    return RedirectResponse(wanted.address(said=given.act, about=given.chosen) + _ANCHOR, 303)
 
 
-def _asked(wanted: Wanted) -> dict[str, Any]:
-    """Return what differs from what is usual: the address that is shared."""
-    return wanted.model_dump(exclude_defaults=True)
+@router.post("/suggestions/brief")
+def keep(request: Request, asking: Asking, given: Annotated[KeptText, Form()]) -> Response:
+    """Keep a text as a brief, with the kinds and countries sought; in its suggestions people can choose."""
+    wanted = wanted_of(given.back)
+    fields = {"title": given.title.strip(), "text": wanted.text, "kinds": wanted.kinds, "countries": wanted.countries}
+    record, _ = add_brief(request, asking, BriefNew.model_validate(fields))
+    kept = wanted.model_copy(update={"text": "", "brief": record.id, "kinds": [], "countries": []})
+    return RedirectResponse(kept.address(said="kept"), 303)
+
+
+@router.get("/suggestions.{ending}")
+def file(request: Request, asking: Asking, ending: Ending, wanted: Annotated[Wanted, Query()]) -> Response:
+    """Return the list as a file, in the order of people."""
+    answer = answered(request, asking, wanted)
+    made = answer.list
+    return as_file(request, answer.ready, answer.found, made.shown, made.by_hand, name=f"suggestions.{ending}")

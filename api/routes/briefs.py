@@ -1,11 +1,13 @@
 """Briefs: lists, one, and their changes; members write those of their own organisation."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request, Response
 
 from api.access.guarding import Asking
+from api.access.noting import service_of
 from api.access.principals import READER, Principal
 from api.access.routing import GuardedRoute
 from api.asking import engine_of
@@ -28,6 +30,7 @@ from api.routes.answering import (
     put_new,
 )
 from api.routes.collaborations import hidden_from
+from api.state.expressions import ExpressionFilter
 from api.state.tokens import random_id
 from api.words import say
 from matcher.records import Brief
@@ -48,11 +51,11 @@ def listed(request: Request, asking: Asking, asked: Annotated[BriefsAsked, Query
     """Return a page of briefs; members see those of their own organisation."""
     limit = asked.within(request.app.state.settings.max_page)
     after = place_of(request, asked.cursor)
-    filters = asked.filters(_owners(request, asking, asked.owner))
+    filters = asked.filters(owners_seen(request, asking, asked.owner))
     found = engine_of(request).store.briefs_page(filters, after, limit, order=order_of(asked.sort))
     records = [record for record, _ in found.items]
     hidden = hidden_from(request, asking, [record.owner for record in records if record.owner])
-    items = [shown(one, whole=_is_whole(asking, one), owner_seen=one.owner not in hidden) for one in records]
+    items = [shown(one, whole=is_whole(asking, one), owner_seen=one.owner not in hidden) for one in records]
     return page(request, items, found.next)
 
 
@@ -67,12 +70,7 @@ def listed(request: Request, asking: Asking, asked: Annotated[BriefsAsked, Query
 )
 def add(request: Request, asking: Asking, given: BriefNew) -> Response:
     """Keep a new brief; a member's is its own organisation's."""
-    values = given.values()
-    if not asking.sees_everything and values["owner"] is None:
-        values["owner"] = asking.organisation
-    record = Brief(id=given.id or random_id(), **values)
-    _check_owner(request, record, asking)
-    version = put_new(request, engine_of(request).store, record)
+    record, version = add_brief(request, asking, given)
     return made(shown(record, whole=True), version, address("briefs", record.id))
 
 
@@ -84,8 +82,8 @@ def add(request: Request, asking: Asking, given: BriefNew) -> Response:
 )
 def read(request: Request, asking: Asking, id: Id) -> Response:
     """Return one brief; its ETag is the version that a change names."""
-    record, version = _seen(request, id, asking)
-    if _is_whole(asking, record):
+    record, version = seen_with_version(request, id, asking)
+    if is_whole(asking, record):
         return one(request, shown(record, whole=True), version)
     hidden = hidden_from(request, asking, [record.owner] if record.owner else [])
     return one(request, shown(record, whole=False, owner_seen=not hidden), None)
@@ -94,7 +92,7 @@ def read(request: Request, asking: Asking, id: Id) -> Response:
 @router.put("/{id}", response_model=BriefShown, responses=worked("brief") | _OF_CHANGE, summary="Change a brief, whole")
 def put(request: Request, asking: Asking, id: Id, given: BriefPut) -> Response:
     """Write a brief exactly as given, where it is still as it was read; what is left out is erased."""
-    _, version = _own(request, id, asking)
+    _, version = own_brief(request, id, asking)
     check_version(request, version)
     check_id(request, id, given.id)
     return _written(request, Brief(id=id, **given.values()), version, asking)
@@ -111,21 +109,52 @@ def patch(
     request: Request, asking: Asking, id: Id, fields: Annotated[dict[str, Any], Body(media_type=MERGE_PATCH)]
 ) -> Response:
     """Change the fields that are named (RFC 7396), where it is still as it was read; null takes a value away."""
-    record, version = _own(request, id, asking)
+    record, version = own_brief(request, id, asking)
     check_version(request, version)
     return _written(request, replace(record, **patched(request, BriefGiven, id, fields)), version, asking)
 
 
 @router.delete("/{id}", status_code=204, response_class=Response, responses=_OF_CHANGE, summary="Remove a brief")
 def remove(request: Request, asking: Asking, id: Id) -> Response:
-    """Remove a brief with what was decided about suggestions for it, where it is still as it was read."""
-    _, version = _own(request, id, asking)
+    """Remove a brief with what was decided about suggestions for it, and the interest in it that was expressed,
+    where it is still as it was read.
+    """
+    _, version = own_brief(request, id, asking)
     check_version(request, version)
-    engine_of(request).store.remove_brief(id, version)
+    remove_brief(request, id, version)
     return Response(status_code=204)
 
 
-def _owners(request: Request, asking: Principal, owner: str | None) -> tuple[str, ...] | None:
+def add_brief(request: Request, asking: Principal, given: BriefNew) -> tuple[Brief, bytes]:
+    """Keep a new brief and return it with its version; a member's is its own organisation's."""
+    values = given.values()
+    if not asking.sees_everything and values["owner"] is None:
+        values["owner"] = asking.organisation
+    record = Brief(id=given.id or random_id(), **values)
+    _check_owner(request, record, asking)
+    return record, put_new(request, engine_of(request).store, record)
+
+
+def write_brief(request: Request, asking: Principal, record: Brief, present: bytes) -> bytes:
+    """Write a brief where it is still of this version, and return the new one; what waits ends with it."""
+    _check_owner(request, record, asking)
+    version = engine_of(request).store.put(record, present)
+    service_of(request).expressions.follow(record.id, end_of(record))
+    return version
+
+
+def remove_brief(request: Request, id: str, version: bytes) -> None:
+    """Remove a brief of this version with all that was decided and expressed about it."""
+    engine_of(request).store.remove_brief(id, version)
+    service_of(request).expressions.forget(briefs=[id])
+
+
+def end_of(brief: Brief) -> datetime | None:
+    """Return the moment after the last day of a brief, UTC; None where it has none."""
+    return None if brief.closes is None else datetime.combine(brief.closes, time(), UTC) + timedelta(days=1)
+
+
+def owners_seen(request: Request, asking: Principal, owner: str | None) -> tuple[str, ...] | None:
     """Return the owners whose briefs may be listed, of those that are asked for; None for any."""
     if not asking.sees_everything and asking.role != READER:
         own = (asking.organisation,) if asking.organisation else ()
@@ -135,20 +164,34 @@ def _owners(request: Request, asking: Principal, owner: str | None) -> tuple[str
     return () if hidden_from(request, asking, [owner]) else (owner,)
 
 
-def _seen(request: Request, id: str, asking: Principal) -> tuple[Brief, bytes]:
+def seen_with_version(request: Request, id: str, asking: Principal) -> tuple[Brief, bytes]:
+    """Return a brief with its version; Problem where it is unknown or may not be seen.
+
+    It is seen, too, by who has an expression of interest in it.
+    """
     found = engine_of(request).store.brief_with_print(id)
-    if found is None or not asking.sees_brief(found[0]):
+    if found is None or not (asking.sees_brief(found[0]) or is_party(request, id, asking)):
         raise Problem("not-found", say("no_brief", reader_of(request), id=id))
     return found
 
 
-def _own(request: Request, id: str, asking: Principal) -> tuple[Brief, bytes]:
-    found = _seen(request, id, asking)
+def is_party(request: Request, id: str, asking: Principal) -> bool:
+    """Return whether interest in a brief was expressed for the organisation of a member."""
+    if not asking.organisation:
+        return False
+    own = ExpressionFilter(brief=id, organisation=asking.organisation)
+    return bool(service_of(request).expressions.page(own, limit=1).items)
+
+
+def own_brief(request: Request, id: str, asking: Principal) -> tuple[Brief, bytes]:
+    """Return a brief that may be changed, with its version; Problem where it is not one's own."""
+    found = seen_with_version(request, id, asking)
     _check_owner(request, found[0], asking)
     return found
 
 
-def _is_whole(asking: Principal, record: Brief) -> bool:
+def is_whole(asking: Principal, record: Brief) -> bool:
+    """Return whether a brief is shown with whom it excludes."""
     return asking.sees_everything or bool(record.owner and asking.owns(record.owner))
 
 
@@ -158,5 +201,4 @@ def _check_owner(request: Request, record: Brief, asking: Principal) -> None:
 
 
 def _written(request: Request, record: Brief, present: bytes, asking: Principal) -> Response:
-    _check_owner(request, record, asking)
-    return changed(shown(record, whole=True), engine_of(request).store.put(record, present))
+    return changed(shown(record, whole=True), write_brief(request, asking, record, present))

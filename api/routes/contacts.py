@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Query, Request, Response
 
 from api.access.guarding import Asking
+from api.access.noting import note, service_of
 from api.access.principals import Principal
 from api.access.routing import GuardedRoute
 from api.bodies.asking import Id
@@ -28,7 +29,7 @@ from api.erasing import Eraser
 from api.problems import Problem, documented, reader_of
 from api.routes.answering import address, changed, check_version, made, one, page, patched
 from api.routes.organisations import own_organisation, seen_organisation
-from api.state import Contact, NewAuditEntry, NewContact, NewMessage, State
+from api.state import Contact, Message, NewContact, NewMessage
 from api.state.messages import MessageFilter
 from api.words import say
 
@@ -48,10 +49,7 @@ _OF_CHANGE = _PROBLEMS | documented("malformed-body", "precondition-failed", "pr
 )
 def listed(request: Request, asking: Asking, id: Id) -> Response:
     """Return the people to reach at an organisation, the oldest first; the look is noted in the audit."""
-    own_organisation(request, id, asking)
-    found = _state(request).contacts.of(id)
-    _note(request, asking, "contact.seen", id, contacts=[contact.id for contact in found][:MOST_CONTACTS])
-    return page(request, [shown_contact(contact) for contact in found], None)
+    return page(request, [shown_contact(contact) for contact in seen_contacts(request, asking, id)], None)
 
 
 @router.post(
@@ -63,12 +61,7 @@ def listed(request: Request, asking: Asking, id: Id) -> Response:
 )
 def add(request: Request, asking: Asking, id: Id, given: ContactGiven) -> Response:
     """Keep a person to reach at an organisation, apart from it."""
-    own_organisation(request, id, asking)
-    contacts = _state(request).contacts
-    if len(contacts.of(id)) >= MOST_CONTACTS:
-        raise Problem("conflict", say("too_many_contacts", reader_of(request), most=MOST_CONTACTS))
-    contact = contacts.create(NewContact(organisation=id, **given.values()))
-    _note(request, asking, "contact.added", contact)
+    contact = add_contact(request, asking, id, given)
     return made(shown_contact(contact), contact.version, address("contacts", contact.id))
 
 
@@ -80,8 +73,7 @@ def add(request: Request, asking: Asking, id: Id, given: ContactGiven) -> Respon
 )
 def read(request: Request, asking: Asking, id: Id) -> Response:
     """Return a person to reach; the look is noted in the audit."""
-    contact = _own(request, id, asking)
-    _note(request, asking, "contact.seen", contact)
+    contact = seen_contact(request, asking, id)
     return one(request, shown_contact(contact), contact.version)
 
 
@@ -96,11 +88,9 @@ def patch(
     request: Request, asking: Asking, id: Id, fields: Annotated[dict[str, Any], Body(media_type=MERGE_PATCH)]
 ) -> Response:
     """Change the fields that are named (RFC 7396), where it is still as it was read; null takes a value away."""
-    contact = _own(request, id, asking)
+    contact = own_contact(request, id, asking)
     check_version(request, contact.version)
-    newer = replace(contact, **patched(request, ContactGiven, id, fields))
-    newer = _state(request).contacts.change(newer)
-    _note(request, asking, "contact.changed", newer, fields=sorted(fields))
+    newer = change_contact(request, asking, contact, patched(request, ContactGiven, id, fields))
     return changed(shown_contact(newer), newer.version)
 
 
@@ -109,10 +99,9 @@ def patch(
 )
 def erase(request: Request, asking: Asking, id: Id) -> Response:
     """Erase a person to reach, where it is still as it was read; nothing that is kept names them any more."""
-    contact = _own(request, id, asking)
+    contact = own_contact(request, id, asking)
     check_version(request, contact.version)
-    Eraser(request.app.state.settings, request.app.state.engine, _state(request)).erase_contact(contact)
-    _note(request, asking, "contact.erased", contact.organisation)
+    erase_contact(request, asking, contact)
     return Response(status_code=204)
 
 
@@ -128,19 +117,7 @@ def write(request: Request, asking: Asking, id: Id, given: MessageGiven) -> Resp
 
     A member writes for its organisation, whoever runs the service for nobody.
     """
-    seen_organisation(request, id, asking)
-    messages = _state(request).messages
-    message = messages.create(
-        NewMessage(
-            organisation=id,
-            from_user=asking.id,
-            from_organisation=asking.organisation,
-            subject=given.subject,
-            text=given.text,
-        )
-    )
-    message = messages.mark(message.id, "sent")
-    return made(shown_message(message), None, address("organisations", id, "messages"))
+    return made(shown_message(pass_on(request, asking, id, given)), None, address("organisations", id, "messages"))
 
 
 @router.get(
@@ -157,33 +134,68 @@ def messages(request: Request, asking: Asking, id: Id, asked: Annotated[Messages
     if after is not None and (len(after) != 1 or not isinstance(after[0], int)):
         raise Problem("bad-cursor", say("bad_cursor", reader_of(request)))
     number = None if after is None else int(after[0])
-    found = _state(request).messages.page(MessageFilter(organisation=id), number, limit)
+    found = service_of(request).messages.page(MessageFilter(organisation=id), number, limit)
     return page(request, [shown_message(each) for each in found.items], None if found.next is None else [found.next])
 
 
-def _state(request: Request) -> State:
-    state: State = request.app.state.service
-    return state
+def seen_contacts(request: Request, asking: Principal, id: str) -> list[Contact]:
+    """Return the people to reach at an organisation that is one's own, and note the look."""
+    own_organisation(request, id, asking)
+    found = service_of(request).contacts.of(id)
+    seen = [contact.id for contact in found][:MOST_CONTACTS]
+    note(request, asking, "contact.seen", ("organisation", id), contacts=seen)
+    return found
 
 
-def _own(request: Request, id: str, asking: Principal) -> Contact:
-    """Return a contact; Problem where it is unknown or of somebody else, which is answered alike."""
-    contact = _state(request).contacts.get(id)
-    if contact is None or not asking.may_change(contact.organisation):
-        raise Problem("not-found", say("no_contact", reader_of(request), id=id))
+def seen_contact(request: Request, asking: Principal, id: str) -> Contact:
+    """Return a contact of one's own, and note the look."""
+    contact = own_contact(request, id, asking)
+    note(request, asking, "contact.seen", ("contact", contact.id))
     return contact
 
 
-def _note(request: Request, asking: Principal, action: str, target: Contact | str, **detail: Any) -> None:
-    """Note in the audit who did what with a contact, or with those of an organisation."""
-    is_one = isinstance(target, Contact)
-    entry = NewAuditEntry(
-        actor=asking.id,
-        actor_kind=asking.kind,
-        action=action,
-        target_kind="contact" if is_one else "organisation",
-        target=target.id if isinstance(target, Contact) else target,
-        request=request.scope.get("request_id", ""),
-        detail=detail,
+def add_contact(request: Request, asking: Principal, id: str, given: ContactGiven) -> Contact:
+    """Keep a person to reach at an organisation that is one's own; Problem where there are too many."""
+    own_organisation(request, id, asking)
+    contacts = service_of(request).contacts
+    if len(contacts.of(id)) >= MOST_CONTACTS:
+        raise Problem("conflict", say("too_many_contacts", reader_of(request), most=MOST_CONTACTS))
+    contact = contacts.create(NewContact(organisation=id, **given.values()))
+    note(request, asking, "contact.added", ("contact", contact.id))
+    return contact
+
+
+def change_contact(request: Request, asking: Principal, contact: Contact, values: dict[str, Any]) -> Contact:
+    """Change some fields of a contact of one's own, where it is still as it was read."""
+    newer = service_of(request).contacts.change(replace(contact, **values))
+    note(request, asking, "contact.changed", ("contact", newer.id), fields=sorted(values))
+    return newer
+
+
+def erase_contact(request: Request, asking: Principal, contact: Contact) -> None:
+    """Erase a person to reach, so that nothing that is kept names them any more."""
+    app = request.app.state
+    Eraser(app.settings, app.engine, app.service).erase_contact(contact)
+    note(request, asking, "contact.erased", ("organisation", contact.organisation))
+
+
+def pass_on(request: Request, asking: Principal, id: str, given: MessageGiven) -> Message:
+    """Pass a message on to an organisation that may be seen."""
+    seen_organisation(request, id, asking)
+    messages = service_of(request).messages
+    new = NewMessage(
+        organisation=id,
+        from_user=asking.id,
+        from_organisation=asking.organisation,
+        subject=given.subject,
+        text=given.text,
     )
-    _state(request).audit.add(entry)
+    return messages.mark(messages.create(new).id, "sent")
+
+
+def own_contact(request: Request, id: str, asking: Principal) -> Contact:
+    """Return a contact; Problem where it is unknown or of somebody else, which is answered alike."""
+    contact = service_of(request).contacts.get(id)
+    if contact is None or not asking.may_change(contact.organisation):
+        raise Problem("not-found", say("no_contact", reader_of(request), id=id))
+    return contact

@@ -43,6 +43,12 @@ def list_decisions(request: Request, asking: Asking, asked: Annotated[DecisionsA
 
     Members get those of or about their own organisation and its briefs.
     """
+    page = page_of_decisions(request, asking, asked)
+    return Response(page.model_dump_json(), headers={"Vary": _VARY}, media_type="application/json")
+
+
+def page_of_decisions(request: Request, asking: Principal, asked: DecisionsAsked) -> DecisionsPage:
+    """Return a page of the decisions that somebody may see, newest first; Problem where the side may not be seen."""
     store = engine_of(request).store
     after = after_of(request, asked.cursor)
     most = asked.within(request.app.state.settings.max_page)
@@ -54,8 +60,7 @@ def list_decisions(request: Request, asking: Asking, asked: Annotated[DecisionsA
             found, next = decisions_page(connection, asked.about, own, after, most)
         except InputError as error:
             raise Problem("bad-cursor", say("bad_cursor", reader_of(request))) from error
-    page = DecisionsPage(items=_all_told(store, found, asking), next=cursor_of(request, next))
-    return Response(page.model_dump_json(), headers={"Vary": _VARY}, media_type="application/json")
+    return DecisionsPage(items=_all_told(store, found, asking), next=cursor_of(request, next))
 
 
 @router.post(
@@ -71,7 +76,7 @@ def list_decisions(request: Request, asking: Asking, asked: Annotated[DecisionsA
 def decide(request: Request, asking: Asking, body: NewDecision) -> Response:
     """Keep a decision; the same one again changes nothing. Members decide for their own organisation and briefs."""
     engine = engine_of(request)
-    _check_may_decide(request, body.asked_by, asking)
+    check_may_decide(request, body.asked_by, asking)
     _organisation(request, body.organisation, asking)
     today = engine.today()
     decided_on = body.decided_on or today
@@ -166,7 +171,8 @@ def _check_about(request: Request, about: str, asking: Principal) -> None:
         _organisation(request, about, asking)
 
 
-def _check_may_decide(request: Request, asked_by: str, asking: Principal) -> None:
+def check_may_decide(request: Request, asked_by: str, asking: Principal) -> None:
+    """Raise Problem where who asks may not decide for a side, an organisation or `brief:ID`."""
     if asked_by.startswith(BRIEF):
         side = seen_brief(request, asked_by.removeprefix(BRIEF), asking).owner or ""
     else:

@@ -1,18 +1,21 @@
 """Exports: a file of suggestions or of the graph, made by a job and kept for a week."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse
 
 from api.access.guarding import Asking
+from api.access.principals import Principal
 from api.access.routing import GuardedRoute
 from api.asking import check_seen, ready_of, seen_brief
 from api.bodies.examples import worked
 from api.bodies.exports import ExportAsked
 from api.bodies.jobs import JobId, JobPage, JobTold, PagedByState
 from api.problems import Problem, documented, reader_of
-from api.routes.jobs import OF_LIST, OF_NEW, OF_ONE, begun, page_of, seen, tell, told
+from api.routes.jobs import OF_LIST, OF_NEW, OF_ONE, page_of, queued, seen, tell, told
+from api.state.records import Job
 from api.words import say
 from api.work.keeping import Folders
 from matcher.resolving import kind_codes
@@ -41,6 +44,12 @@ _FILES: dict[str, Any] = {media: {} for media in MEDIA_TYPES.values()} | {"text/
 )
 def export(request: Request, asking: Asking, asked: ExportAsked) -> Response:
     """Queue the writing of a file: who asks is checked at once, and answered by the job."""
+    job = queued_export(request, asking, asked)
+    return tell(request, told(request, job), 202, {"Location": f"/v1/exports/{job.id}"})
+
+
+def queued_export(request: Request, asking: Principal, asked: ExportAsked) -> Job:
+    """Queue an export; Problem or InputError where somebody who asks is unknown, or a filter is."""
     ready = ready_of(request)
     for id in asked.organisations:
         check_seen(request, ready, id, asking)
@@ -61,7 +70,17 @@ def export(request: Request, asking: Asking, asked: ExportAsked) -> Response:
         | {"exclusions": filters.exclusions},
         "settings": {**asked.settings().as_dict(), "cap": asked.cap},
     }
-    return begun(request, asking, "export", arguments, "/v1/exports/")
+    return queued(request, asking, "export", arguments)
+
+
+def has_file(request: Request, job: Job) -> bool:
+    """Return whether the file of an export is there: it is written, and has not been taken away since."""
+    return job.state == "done" and (path := _path(request, job)) is not None and path.is_file()
+
+
+def _path(request: Request, job: Job) -> Path | None:
+    format_ = job.arguments.get("format", "")
+    return Folders(request.app.state.settings.folder).export(job.id, format_) if format_ else None
 
 
 @router.get(
@@ -87,9 +106,9 @@ def one_export(request: Request, asking: Asking, id: JobId) -> Response:
 def file(request: Request, asking: Asking, id: JobId) -> Response:
     """Return the file; no cell of it runs as a formula. It is gone after seven days, and after an erasure."""
     job = seen(request, asking, id, "export")
-    format_ = job.arguments.get("format", "")
-    path = Folders(request.app.state.settings.folder).export(job.id, format_) if format_ else None
-    if job.state != "done" or path is None or not path.is_file():
+    path = _path(request, job)
+    if path is None or not has_file(request, job):
         raise Problem("not-found", say("no_export_file", reader_of(request), id=id))
+    format_ = job.arguments["format"]
     name = f"entremise-{job.arguments['what']}-{job.created:%Y-%m-%d}.{format_}"
     return FileResponse(path, media_type=MEDIA_TYPES[format_], filename=name)

@@ -4,15 +4,13 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Annotated
 
-import numpy as np
 from fastapi import APIRouter, Query, Request, Response
-from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from api.access.guarding import Asking
 from api.access.principals import Principal
 from api.access.routing import GuardedRoute
-from api.asking import check_seen, engine_of, ready_of
+from api.asking import check_seen, engine_of, ready_of, seen_rows
 from api.bodies.examples import worked
 from api.bodies.fields import KnownId
 from api.bodies.graph import Around, Between, Edge, Network, Node, Path, Paths, Place, Through
@@ -51,7 +49,7 @@ def paths(request: Request, asking: Asking, between: Annotated[Between, Query()]
     for id in (between.from_, between.to):
         check_seen(request, ready, id, asking)
     start, end = (_row(ready, id) for id in (between.from_, between.to))
-    found = find_warm_paths(_network(request, ready), start, end, _seen(ready, asking), between.most)
+    found = find_warm_paths(_network(request, ready), start, end, seen_rows(ready, asking), between.most)
     told = [_path(ready.snapshot, one) for one in found]
     return _answer(ready, Paths(steps=len(told[0].through) if told else None, paths=told))
 
@@ -65,19 +63,15 @@ def paths(request: Request, asking: Asking, between: Annotated[Between, Query()]
 def around(request: Request, asking: Asking, id: KnownId, around: Annotated[Around, Query()]) -> Response:
     """Return an organisation's neighbourhood in the network of past collaborations, the nearest and strongest first."""
     ready = ready_of(request)
+    return _answer(ready, neighbourhood_of(request, ready, id, asking, around))
+
+
+def neighbourhood_of(request: Request, ready: Ready, id: str, asking: Principal, around: Around) -> Network:
+    """Return the neighbourhood of an organisation, of those whom somebody may see."""
     check_seen(request, ready, id, asking)
     row = _row(ready, id)
-    found = find_neighbourhood(_network(request, ready), row, _seen(ready, asking), around.steps, around.most)
-    return _answer(ready, _told(ready.snapshot, found))
-
-
-def _seen(ready: Ready, asking: Principal) -> NDArray[np.bool_]:
-    """Return whom somebody may see, shape (organisations,)."""
-    organisations = ready.snapshot.organisations
-    seen = np.ones(len(organisations), bool) if asking.sees_everything else ~organisations.hidden
-    if asking.organisation and (own := organisations.ids.position(asking.organisation)) is not None:
-        seen[own] = True
-    return seen if ready.gone is None else seen & ~ready.gone
+    found = find_neighbourhood(_network(request, ready), row, seen_rows(ready, asking), around.steps, around.most)
+    return _told(ready.snapshot, found)
 
 
 def _network(request: Request, ready: Ready) -> Decayed:

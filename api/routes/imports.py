@@ -2,12 +2,14 @@
 
 import json
 import shutil
+from collections.abc import Mapping
 from secrets import token_hex
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
 
 from api.access.guarding import Asking
+from api.access.principals import Principal
 from api.access.routing import GuardedRoute
 from api.asking import engine_of
 from api.bodies.examples import worked
@@ -24,7 +26,7 @@ from api.bodies.imports import (
 from api.bodies.jobs import JobId, JobTold, Paged, PagedByState
 from api.cursors import cursor_of
 from api.problems import Problem, documented, reader_of
-from api.routes.jobs import OF_LIST, OF_NEW, OF_ONE, begun, limit_of, page_of, position_of, queued, seen, tell, told
+from api.routes.jobs import OF_LIST, OF_NEW, OF_ONE, limit_of, page_of, position_of, queued, seen, tell, told
 from api.state.records import Job
 from api.words import say
 from api.work.keeping import UPLOAD, Folders, read_json
@@ -62,7 +64,6 @@ def upload(  # noqa: PLR0913  # the parts of a form
 ) -> Response:
     """Take a CSV or XLSX table, or the zip of a CORDIS programme; a job reads it, and stores all of it or nothing."""
     arguments = {
-        "name": _shown(file.filename or ""),
         "mapping": _pairs("mapping", mapping),
         "defaults": _pairs("defaults", defaults),
         "importer": importer,
@@ -70,15 +71,22 @@ def upload(  # noqa: PLR0913  # the parts of a form
         "dry_run": dry_run,
         "strict": strict,
     }
-    name = _keep(request, file)
-    try:
-        job = queued(request, asking, "import", {**arguments, "upload": name})
-    except BaseException:
-        shutil.rmtree(_folders(request).of_upload(name), ignore_errors=True)
-        raise
-    if job.arguments["upload"] != name:  # the same request was begun before its process died, and queued this job
-        shutil.rmtree(_folders(request).of_upload(name), ignore_errors=True)
+    job = queued_upload(request, asking, file, arguments)
     return tell(request, _told(request, job), 202, {"Location": f"/v1/imports/{job.id}"})
+
+
+def queued_upload(request: Request, asking: Principal, file: UploadFile, arguments: Mapping[str, Any]) -> Job:
+    """Keep an upload and queue its import; Problem or InputError where it is too large or of no kind that is read."""
+    upload = _keep(request, file)
+    given = {"name": _shown(file.filename or ""), **arguments, "upload": upload}
+    try:
+        job = queued(request, asking, "import", given)
+    except BaseException:
+        shutil.rmtree(folders_of(request).of_upload(upload), ignore_errors=True)
+        raise
+    if job.arguments["upload"] != upload:  # the same request was begun before its process died, and queued this job
+        shutil.rmtree(folders_of(request).of_upload(upload), ignore_errors=True)
+    return job
 
 
 @router.get(
@@ -105,7 +113,7 @@ def one_import(request: Request, asking: Asking, id: JobId) -> Response:
 )
 def problems(request: Request, asking: Asking, id: JobId, asked: Annotated[Paged, Query()]) -> Response:
     """Return the problems in the order of the rows; they are kept for 90 days."""
-    found = read_json(_folders(request).rows(seen(request, asking, id, "import").id)) or {}
+    found = read_json(folders_of(request).rows(seen(request, asking, id, "import").id)) or {}
     listed = found.get("problems", [])
     start, limit = position_of(request, asked.cursor) or 0, limit_of(request, asked.limit)
     end = start + limit
@@ -124,19 +132,27 @@ def problems(request: Request, asking: Asking, id: JobId, asked: Annotated[Paged
 )
 def undo(request: Request, asking: Asking, id: JobId) -> Response:
     """Take an import back: what it added goes, what it changed is as before; what was changed since stays as it is."""
+    job = queued_undo(request, asking, id)
+    return tell(request, told(request, job), 202, {"Location": f"/v1/jobs/{job.id}"})
+
+
+def queued_undo(request: Request, asking: Principal, id: str) -> Job:
+    """Queue the undoing of an import; Problem where there is none or it cannot be undone."""
     found = seen(request, asking, id, "import")
-    if not _can_be_undone(request, found):
+    if not can_be_undone(request, found):
         raise Problem("conflict", say("not_undoable", reader_of(request)))
     assert found.result is not None  # noqa: S101  # else it could not be undone
-    return begun(request, asking, "undo", {"import": id, "number": found.result["number"]}, "/v1/jobs/")
+    return queued(request, asking, "undo", {"import": id, "number": found.result["number"]})
 
 
-def _can_be_undone(request: Request, job: Job) -> bool:
+def can_be_undone(request: Request, job: Job) -> bool:
+    """Return whether an import changed anything that can be taken back."""
     number = (job.result or {}).get("number")
     return number is not None and engine_of(request).store.can_undo(number)
 
 
-def _folders(request: Request) -> Folders:
+def folders_of(request: Request) -> Folders:
+    """Return where uploads and row reports are."""
     return Folders(request.app.state.settings.folder)
 
 
@@ -151,7 +167,7 @@ def _listed(request: Request, job: Job) -> dict[str, Any]:
 
 
 def _told(request: Request, job: Job) -> dict[str, Any]:
-    found = read_json(_folders(request).rows(job.id))
+    found = read_json(folders_of(request).rows(job.id))
     listed = found["problems"] if found else []
     return {
         **_listed(request, job),
@@ -161,7 +177,7 @@ def _told(request: Request, job: Job) -> dict[str, Any]:
         "problems": listed[:PROBLEMS_TOLD],
         "problems_count": len(listed),
         "unlisted": found["unlisted"] if found else 0,
-        "can_be_undone": _can_be_undone(request, job),
+        "can_be_undone": can_be_undone(request, job),
     }
 
 
@@ -173,8 +189,8 @@ def _keep(request: Request, file: UploadFile) -> str:
         raise InputError(f"body/file is called {_shown(name)!r}; give a file that ends in {', '.join(ENDINGS)}.")
     most = request.app.state.settings.max_upload_bytes
     upload, written = token_hex(16), 0
-    folder = _folders(request).of_upload(upload)
-    _folders(request).root.mkdir(parents=True, exist_ok=True, mode=0o700)  # tables hold people's data
+    folder = folders_of(request).of_upload(upload)
+    folders_of(request).root.mkdir(parents=True, exist_ok=True, mode=0o700)  # tables hold people's data
     folder.mkdir(parents=True)
     try:
         with (folder / f"{UPLOAD}{ending}").open("wb") as kept:

@@ -49,10 +49,15 @@ def job(request: Request, asking: Asking, id: JobId) -> Response:
 @router.post("/jobs/{id}/cancel", response_model=JobTold, responses=worked("cancelled") | OF_ONE, summary="Stop a job")
 def cancel(request: Request, asking: Asking, id: JobId) -> Response:
     """Cancel a job that waits, or ask one that runs to stop: an import then stores nothing; one that ended stays so."""
+    return tell(request, told(request, cancelled(request, asking, id)))
+
+
+def cancelled(request: Request, asking: Principal, id: str) -> Job:
+    """Cancel a job, or ask it to stop, and return it as it is then; Problem where there is none."""
     found = seen(request, asking, id)
     state_of(request).jobs.cancel(found.id)
     note(request, asking, "job.cancelled", found)
-    return tell(request, told(request, seen(request, asking, id)))
+    return seen(request, asking, id)
 
 
 @router.post(

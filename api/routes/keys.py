@@ -44,7 +44,7 @@ def list_keys(
     elif (own := _owner(request, asking)) is not None:
         page = keys.page(own, after, most) if owner in (None, own) else Page([], None)
     else:  # a key that an operator made has no fellows
-        page = Page([_known(request, asking.id, asking)], None)
+        page = Page([known_key(request, asking.id, asking)], None)
     return KeysPage(items=[_told(one) for one in page.items], next=next_of(request, page.next))
 
 
@@ -60,18 +60,7 @@ def make_key(request: Request, asking: Asking, body: KeyWanted) -> Response:
 
     An Idempotency-Key is not looked at here: nothing is kept that could show the key again.
     """
-    organisation = _checked(request, asking, body)
-    wanted = NewKey(
-        name=body.name,
-        scopes=tuple(body.scopes),
-        role=body.role,
-        organisation=organisation,
-        owner=_owner(request, asking),
-        made_by=asking.id if asking.kind == "key" else None,
-        expires=_end(request, asking, body.expires),
-    )
-    key, text = service_of(request).keys.create(wanted)
-    note(request, asking, "key.made", ("key", key.id), role=key.role, scopes=list(key.scopes))
+    key, text = made(request, asking, body)
     told = MadeKey(key=text, **_told(key).model_dump())
     headers = {"Location": f"/v1/keys/{key.id}", "ETag": _etag(key)}
     return Response(told.model_dump_json(), 201, headers, "application/json")
@@ -80,7 +69,7 @@ def make_key(request: Request, asking: Asking, body: KeyWanted) -> Response:
 @router.get("/{id}", response_model=ToldKey, responses=worked("key") | _OF_ONE, summary="Read about an API key")
 def read_key(request: Request, asking: Asking, id: Id) -> Response:
     """Return what is known of a key of one's own, for administrators of any; never its secret."""
-    key = _known(request, id, asking)
+    key = known_key(request, id, asking)
     unchanged = not_modified(request, _etag(key))
     return unchanged or Response(_told(key).model_dump_json(), 200, {"ETag": _etag(key)}, "application/json")
 
@@ -91,11 +80,32 @@ def revoke_key(request: Request, asking: Asking, id: Id) -> Response:
 
     It needs no If-Match, for it can undo nobody's change.
     """
-    _known(request, id, asking)
+    revoked(request, asking, id)
+    return Response(status_code=204)
+
+
+def made(request: Request, asking: Principal, body: KeyWanted) -> tuple[Key, str]:
+    """Make a key, note it, and return it with its text; Problem where it would do more than what asks for it."""
+    wanted = NewKey(
+        name=body.name,
+        scopes=tuple(body.scopes),
+        role=body.role,
+        organisation=_checked(request, asking, body),
+        owner=_owner(request, asking),
+        made_by=asking.id if asking.kind == "key" else None,
+        expires=_end(request, asking, body.expires),
+    )
+    key, text = service_of(request).keys.create(wanted)
+    note(request, asking, "key.made", ("key", key.id), role=key.role, scopes=list(key.scopes))
+    return key, text
+
+
+def revoked(request: Request, asking: Principal, id: str) -> None:
+    """Let a key open nothing from now on, and note it; Problem where it is not one's own to revoke."""
+    known_key(request, id, asking)
     service_of(request).keys.revoke(id)
     request.app.state.identifier.forget()
     note(request, asking, "key.revoked", ("key", id))
-    return Response(status_code=204)
 
 
 def _checked(request: Request, asking: Principal, body: KeyWanted) -> str | None:
@@ -139,7 +149,7 @@ def _owner(request: Request, asking: Principal) -> str | None:
     return key.owner if key else None
 
 
-def _known(request: Request, id: str, asking: Principal) -> Key:
+def known_key(request: Request, id: str, asking: Principal) -> Key:
     """Return a key that may be seen; Problem where there is none."""
     key = service_of(request).keys.get(id)
     if key is not None and (asking.role == ADMINISTRATOR or key.id == asking.id):

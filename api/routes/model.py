@@ -62,7 +62,7 @@ def list_model_versions(request: Request, asking: Asking, asked: Annotated[Paged
     shown = names[begin : begin + asked.within(request.app.state.settings.max_page)]
     rest = names[begin + len(shown) :]
     page = VersionsPage(
-        items=[_version(engine, name, is_current=name == ranks) for name in shown],
+        items=[version_told(engine, name, is_current=name == ranks) for name in shown],
         next=cursor_of(request, (shown[-1],) if rest else None),
     )
     return Response(page.model_dump_json(), media_type="application/json")
@@ -81,20 +81,7 @@ def choose_model(request: Request, asking: Asking, chosen: Chosen) -> Response:
 
     It must have been trained with the encoder in use and, unless `other_data` says that this may be, on this store.
     """
-    engine, language = engine_of(request), reader_of(request)
-    version, folder = expected(request), engine.workspace.models
-    if chosen.name not in list_versions(folder):
-        raise Problem("not-found", say("no_model", language, id=chosen.name))
-    model = _usable(engine, chosen.name, language)
-    if not chosen.other_data and not _is_of_this_store(engine, model):
-        raise Problem("conflict", say("model_of_other_data", language, id=chosen.name))
-
-    def change(before: ModelFile | None) -> None:
-        if version is not None and (before is None or version != _version_of(before)):
-            raise changed_meanwhile(request, _version_of(before) if before else "")
-        use(folder, chosen.name, engine.now())
-
-    return _swapped(request, asking, "model.chosen", change)
+    return _answer(ranking(request, asking, chosen, expected(request)))
 
 
 @router.post(
@@ -105,6 +92,29 @@ def choose_model(request: Request, asking: Asking, chosen: Chosen) -> Response:
 )
 def roll_back(request: Request, asking: Asking) -> Response:
     """Let the version rank that ranked before the present one."""
+    return _answer(rolled_back(request, asking))
+
+
+def ranking(request: Request, asking: Principal, chosen: Chosen, version: str | None) -> ModelFile:
+    """Let a version rank, where the one that ranks is of `version` (None: any), and return it; Problem where not."""
+    engine, language = engine_of(request), reader_of(request)
+    folder = engine.workspace.models
+    if chosen.name not in list_versions(folder):
+        raise Problem("not-found", say("no_model", language, id=chosen.name))
+    model = _usable(engine, chosen.name, language)
+    if not chosen.other_data and not _is_of_this_store(engine, model):
+        raise Problem("conflict", say("model_of_other_data", language, id=chosen.name))
+
+    def change(before: ModelFile | None) -> None:
+        if version is not None and (before is None or version != version_of(before)):
+            raise changed_meanwhile(request, version_of(before) if before else "")
+        use(folder, chosen.name, engine.now())
+
+    return _swapped(request, asking, "model.chosen", change)
+
+
+def rolled_back(request: Request, asking: Principal) -> ModelFile:
+    """Let the version rank that ranked before, and return it; Problem where there is none or it cannot answer."""
     engine, language = engine_of(request), reader_of(request)
     folder = engine.workspace.models
 
@@ -123,7 +133,7 @@ def roll_back(request: Request, asking: Asking) -> Response:
     return _swapped(request, asking, "model.rolled-back", change)
 
 
-def _swapped(request: Request, asking: Principal, action: str, change: Callable[[ModelFile | None], None]) -> Response:
+def _swapped(request: Request, asking: Principal, action: str, change: Callable[[ModelFile | None], None]) -> ModelFile:
     """Change which version ranks, one at a time in all processes, note it, and let it answer."""
     engine = engine_of(request)
     folder = engine.workspace.models
@@ -148,7 +158,7 @@ def _swapped(request: Request, asking: Principal, action: str, change: Callable[
         )
     )
     engine.refresh()
-    return _answer(read_version(folder, now))
+    return read_version(folder, now)
 
 
 def _usable(engine: Engine, name: str, language: str) -> ModelFile:
@@ -170,7 +180,8 @@ def _is_of_this_store(engine: Engine, model: ModelFile) -> bool:
     return trained is None or history_digest(engine.store.read(), trained.before) == trained.digest
 
 
-def _version(engine: Engine, name: str, *, is_current: bool) -> Version:
+def version_told(engine: Engine, name: str, *, is_current: bool) -> Version:
+    """Return what is told of a version."""
     try:
         model = read_version(engine.workspace.models, name)
     except ModelError:
@@ -182,11 +193,12 @@ def _version(engine: Engine, name: str, *, is_current: bool) -> Version:
 
 
 def _answer(model: ModelFile) -> Response:
-    headers = {"ETag": etag_of(_version_of(model)), "Vary": "Authorization, Cookie"}
+    headers = {"ETag": etag_of(version_of(model)), "Vary": "Authorization, Cookie"}
     return Response(_told(model).model_dump_json(), headers=headers, media_type="application/json")
 
 
-def _version_of(model: ModelFile) -> str:
+def version_of(model: ModelFile) -> str:
+    """Return the version by which a change says which model it was meant for."""
     return blake2b(_told(model).model_dump_json().encode(), digest_size=8).hexdigest()
 
 

@@ -1,12 +1,13 @@
 """Organisations: lists, profiles and their changes, and what an organisation did with others."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request, Response
 from sqlalchemy import bindparam, select
 
 from api.access.guarding import Asking
+from api.access.noting import note
 from api.access.principals import Principal
 from api.access.routing import GuardedRoute
 from api.asking import engine_of
@@ -128,10 +129,11 @@ def read(request: Request, asking: Asking, id: Id) -> Response:
 )
 def put(request: Request, asking: Asking, id: Id, given: OrganisationPut) -> Response:
     """Write an organisation exactly as given, where it is still as it was read; what is left out is erased."""
-    _, version = own_organisation(request, id, asking)
+    record, version = own_organisation(request, id, asking)
     check_version(request, version)
     check_id(request, id, given.id)
-    return _written(request, Organisation(id=id, **given.values()), version)
+    newer = Organisation(id=id, **given.values())
+    return changed(shown(newer, whole=True), change_organisation(request, asking, record, newer, version))
 
 
 @router.patch(
@@ -147,7 +149,8 @@ def patch(
     """Change the fields that are named (RFC 7396), where it is still as it was read; null takes a value away."""
     record, version = own_organisation(request, id, asking)
     check_version(request, version)
-    return _written(request, replace(record, **patched(request, OrganisationGiven, id, fields)), version)
+    newer = replace(record, **patched(request, OrganisationGiven, id, fields))
+    return changed(shown(newer, whole=True), change_organisation(request, asking, record, newer, version))
 
 
 @router.get(
@@ -183,6 +186,22 @@ def own_organisation(request: Request, id: str, asking: Principal) -> tuple[Orga
     return found
 
 
+def change_organisation(
+    request: Request,
+    asking: Principal,
+    record: Organisation,
+    newer: Organisation,
+    present: bytes,
+    action: str = "organisation.changed",
+) -> bytes:
+    """Write an organisation where it is still as it was read, note which fields changed, and return its version."""
+    version = engine_of(request).store.put(newer, present)
+    names = [one.name for one in fields(Organisation) if getattr(record, one.name) != getattr(newer, one.name)]
+    if names:
+        note(request, asking, action, ("organisation", record.id), fields=names)
+    return version
+
+
 def _absent(request: Request, id: str) -> Problem:
     return Problem("not-found", say("no_organisation", reader_of(request), id=id))
 
@@ -199,7 +218,3 @@ def _version(store: SqlStore, id: str) -> bytes | None:
 def _sees_whole(asking: Principal, record: Organisation) -> bool:
     return asking.sees_everything or asking.owns(record.id)
 
-
-def _written(request: Request, record: Organisation, present: bytes) -> Response:
-    version = engine_of(request).store.put(record, present)
-    return changed(shown(record, whole=True), version)

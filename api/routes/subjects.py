@@ -87,13 +87,20 @@ def erase(request: Request, asking: Asking, id: Id) -> Response:
     export, row report and evaluation, whomever they name. Texts that others wrote stay as they are; so do backups.
     It is done once the next snapshot answers; where that takes too long, send the same request again.
     """
-    app, language = request.app.state, reader_of(request)
-    eraser = Eraser(app.settings, app.engine, app.service)
-    found = app.engine.store.organisation_with_print(id)
-    if found is None and not eraser.is_unfinished():
-        raise Problem("not-found", say("no_organisation", language, id=id))
+    found = engine_of(request).store.organisation_with_print(id)
     if found is not None:
         check_version(request, found[1])
+    erase_organisation(request, asking, id)
+    return Response(status_code=204)
+
+
+def erase_organisation(request: Request, asking: Principal, id: str) -> None:
+    """Erase an organisation, or end what was begun of it; Problem where that cannot be, or not be ended now."""
+    app, language = request.app.state, reader_of(request)
+    eraser = Eraser(app.settings, app.engine, app.service)
+    found = app.engine.store.organisation(id)
+    if found is None and not eraser.is_unfinished():
+        raise Problem("not-found", say("no_organisation", language, id=id))
     try:
         eraser.erase_organisation(id) if found is not None else eraser.finish(id)
     except NotYet as error:
@@ -103,7 +110,6 @@ def erase(request: Request, asking: Asking, id: Id) -> Response:
     finally:
         app.identifier.forget()
     app.service.audit.add(NewAuditEntry(actor=asking.id, actor_kind=asking.kind, action="organisation.erased"))
-    return Response(status_code=204)
 
 
 def _state(request: Request) -> State:

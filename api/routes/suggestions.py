@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.access.guarding import Asking
 from api.access.routing import GuardedRoute
-from api.asking import anybody_asking, brief_asking, engine_of, organisations_asking, ready_of
+from api.asking import anybody_asking, brief_asking, check_seen, engine_of, organisations_asking, ready_of
 from api.bodies.asking import Asked, Id, Ways, WhyNotAsked
 from api.bodies.examples import worked
 from api.engine import Ready
@@ -65,27 +65,31 @@ def for_anybody(request: Request, asking: Asking, asked: Asked) -> Response:
 )
 def why_not(request: Request, asking: Asking, asked: WhyNotAsked) -> Response:
     """Return the rule that keeps an organisation out, or its rank and the two signals that cost it most."""
-    from api.asking import check_seen
-
     ready = ready_of(request)
     if asked.brief:
         query = brief_asking(request, ready, asked.brief, asked, asking)
     else:
         query = anybody_asking(request, ready, asked, asking)
     check_seen(request, ready, asked.missing, asking)
+    return _json(request, ready, told_why_not(request, ready, query, asked.missing, asked).as_dict())
+
+
+def suggested(request: Request, ready: Ready, query: MatcherQuery, ways: Ways) -> Suggestions:
+    """Return who is suggested; no more answers are computed at once than there are processors."""
     engine = engine_of(request)
-    matcher = ready.matcher(engine.today(), reader_of(request))
     with engine.computing:
-        told = matcher.why_not(query, asked.missing, asked.limit, asked.settings())
-    return _json(request, ready, told.as_dict())
+        return ready.matcher(engine.today(), reader_of(request)).suggest(query, ways.limit, ways.settings())
+
+
+def told_why_not(request: Request, ready: Ready, query: MatcherQuery, missing: str, ways: Ways) -> WhyNot:
+    """Return why an organisation, which may be seen, is not suggested."""
+    engine = engine_of(request)
+    with engine.computing:
+        return ready.matcher(engine.today(), reader_of(request)).why_not(query, missing, ways.limit, ways.settings())
 
 
 def _answer(request: Request, ready: Ready, query: MatcherQuery, ways: Ways) -> Response:
-    engine = engine_of(request)
-    matcher = ready.matcher(engine.today(), reader_of(request))
-    with engine.computing:
-        told = matcher.suggest(query, ways.limit, ways.settings())
-    return _json(request, ready, told.as_dict())
+    return _json(request, ready, suggested(request, ready, query, ways).as_dict())
 
 
 def _json(request: Request, ready: Ready, document: dict[str, Any]) -> Response:

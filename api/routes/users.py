@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.access.guarding import Asking
 from api.access.noting import note, service_of
-from api.access.principals import ADMINISTRATOR, MEMBER
+from api.access.principals import ADMINISTRATOR, MEMBER, Principal
 from api.access.unkept import UnkeptRoute
 from api.asking import engine_of
 from api.bodies.asking import Id
@@ -50,46 +50,26 @@ def list_users(
 )
 def create_user(request: Request, asking: Asking, body: NewPerson) -> Response:
     """Give an account; an e-mail address has one at most. An Idempotency-Key is not looked at here."""
-    wanted = NewUser(**body.model_dump(exclude={"password"}))
-    _check_organisation(request, wanted)
-    try:
-        user = service_of(request).people.create(wanted, body.password)
-    except Refused as error:
-        raise Problem("already-exists", say("account_taken", reader_of(request))) from error
-    note(request, asking, "user.created", ("user", user.id), role=user.role)
-    return _answer(user, 201)
+    return _answer(created(request, asking, body), 201)
 
 
 @router.get("/{id}", response_model=Person, responses=worked("user") | _OF_ONE, summary="Read an account")
 def read_user(request: Request, asking: Asking, id: Id) -> Response:
     """Return an account, with its version as ETag."""
-    user = _known(request, id)
+    user = known_user(request, id)
     return not_modified(request, etag_of(user.version)) or _answer(user)
 
 
 @router.patch("/{id}", response_model=Person, responses=worked("user") | _CHANGES, summary="Change an account")
 def change_user(request: Request, asking: Asking, id: Id, body: PersonChange) -> Response:
     """Change what is given; keys of theirs never may more than they may, from the next request on."""
-    user = _expected_user(request, id)
-    given = body.given()
-    changed = replace(user, **given)
-    if {"role", "organisation"} & given.keys():
-        _check_organisation(request, changed)
-    changed = _change(request, user, changed)
-    note(request, asking, "user.changed", ("user", id), **_safe(given))
-    return _answer(changed)
+    return _answer(changed(request, asking, at_version(request, id, expected(request)), body))
 
 
 @router.delete("/{id}", status_code=204, responses=_CHANGES, summary="Erase an account")
 def erase_user(request: Request, asking: Asking, id: Id) -> Response:
     """Remove an account with its sessions, keys and messages; the audit says `erased` where its id stood."""
-    user = _expected_user(request, id)
-    _change(request, user, replace(user, active=False))  # the last administrator is kept; nobody is let in from here on
-    app = request.app.state
-    ids = Eraser(app.settings, app.engine, app.service).erase_account(id)
-    app.identifier.forget()
-    own = asking.id in ids
-    note(request, replace(asking, id=ERASED) if own else asking, "user.erased", ("user", ERASED))
+    erased(request, asking, at_version(request, id, expected(request)))
     return Response(status_code=204)
 
 
@@ -105,16 +85,54 @@ def erase_user(request: Request, asking: Asking, id: Id) -> Response:
 )
 def set_password(request: Request, asking: Asking, id: Id, body: PasswordChange) -> Response:
     """Change one's own password, which needs the old one, or set somebody else's, which administrators may."""
-    people = service_of(request).people
-    own = asking.kind == "user" and asking.id == id
-    if not own and asking.role != ADMINISTRATOR:
+    user, is_own = password_set(request, asking, id, body)
+    return begun(request, user, "password", 200) if is_own else Response(status_code=204)
+
+
+def created(request: Request, asking: Principal, body: NewPerson) -> User:
+    """Give somebody an account, and note it; Problem where the address has one or the organisation is unknown."""
+    wanted = NewUser(**body.model_dump(exclude={"password"}))
+    _check_organisation(request, wanted)
+    try:
+        user = service_of(request).people.create(wanted, body.password)
+    except Refused as error:
+        raise Problem("already-exists", say("account_taken", reader_of(request))) from error
+    note(request, asking, "user.created", ("user", user.id), role=user.role)
+    return user
+
+
+def changed(request: Request, asking: Principal, user: User, body: PersonChange) -> User:
+    """Change what is given of a user, and note it; Problem where nobody would be left who may undo it."""
+    given = body.given()
+    wanted = replace(user, **given)
+    if {"role", "organisation"} & given.keys():
+        _check_organisation(request, wanted)
+    written = _change(request, user, wanted)
+    note(request, asking, "user.changed", ("user", user.id), **_safe(given))
+    return written
+
+
+def erased(request: Request, asking: Principal, user: User) -> None:
+    """Erase an account with all that hangs on it, and note that one was."""
+    _change(request, user, replace(user, active=False))  # the last administrator is kept; nobody is let in from here on
+    app = request.app.state
+    ids = Eraser(app.settings, app.engine, app.service).erase_account(user.id)
+    app.identifier.forget()
+    own = asking.id in ids
+    note(request, replace(asking, id=ERASED) if own else asking, "user.erased", ("user", ERASED))
+
+
+def password_set(request: Request, asking: Principal, id: str, body: PasswordChange) -> tuple[User, bool]:
+    """Set a password, and return whose and whether it is one's own; every session of theirs has ended."""
+    is_own = asking.kind == "user" and asking.id == id
+    if not is_own and asking.role != ADMINISTRATOR:
         raise _nobody(request, id)
-    user = _known(request, id)
-    if own:
+    user = known_user(request, id)
+    if is_own:
         checked(request, user.email, body.old)
-    user = people.change(user, body.new)
+    user = service_of(request).people.change(user, body.new)
     note(request, asking, "user.password", ("user", id))
-    return begun(request, user, "password", 200) if own else Response(status_code=204)
+    return user, is_own
 
 
 def _change(request: Request, user: User, changed: User) -> User:
@@ -127,7 +145,7 @@ def _change(request: Request, user: User, changed: User) -> User:
     try:
         written = people.change(changed)
     except ConflictError as error:
-        raise changed_meanwhile(request, str(_known(request, user.id).version)) from error
+        raise changed_meanwhile(request, str(known_user(request, user.id).version)) from error
     if lowers and people.count(ADMINISTRATOR) == 0:  # two have lowered each other at the same moment
         people.change(replace(user, version=written.version))
         raise last
@@ -144,15 +162,16 @@ def _check_organisation(request: Request, user: NewUser) -> None:
         raise Problem("invalid-request", say("no_organisation", language, id=user.organisation))
 
 
-def _expected_user(request: Request, id: str) -> User:
-    """Return the user that a change is meant for; Problem where there is none, or it has changed."""
-    version, user = expected(request), _known(request, id)
+def at_version(request: Request, id: str, version: str | None) -> User:
+    """Return the user that a change is meant for; Problem where there is none, or it is not at the version any more."""
+    user = known_user(request, id)
     if version not in (None, str(user.version)):
         raise changed_meanwhile(request, str(user.version))
     return user
 
 
-def _known(request: Request, id: str) -> User:
+def known_user(request: Request, id: str) -> User:
+    """Return a user; Problem where there is none of this id."""
     user = service_of(request).people.get(id)
     if user is None:
         raise _nobody(request, id)

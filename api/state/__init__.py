@@ -6,7 +6,9 @@ from secrets import token_urlsafe
 from sqlalchemy import Engine
 
 from api.state.audit import Audit
+from api.state.choices import Choices
 from api.state.contacts import Contacts
+from api.state.expressions import Expressions
 from api.state.idempotency import Idempotency
 from api.state.jobs import Jobs
 from api.state.keys import Keys
@@ -16,12 +18,16 @@ from api.state.passwords import Passwords
 from api.state.people import People
 from api.state.records import (
     AuditEntry,
+    Choice,
     Contact,
+    Expression,
     Job,
     Key,
     Message,
     NewAuditEntry,
+    NewChoice,
     NewContact,
+    NewExpression,
     NewKey,
     NewMessage,
     NewUser,
@@ -35,12 +41,16 @@ from api.state.tokens import Clock, NewId, NewToken, random_id, utc_now
 
 __all__ = [
     "AuditEntry",
+    "Choice",
     "Contact",
+    "Expression",
     "Job",
     "Key",
     "Message",
     "NewAuditEntry",
+    "NewChoice",
     "NewContact",
+    "NewExpression",
     "NewKey",
     "NewMessage",
     "NewUser",
@@ -63,8 +73,10 @@ class State:
     audit: Audit
     contacts: Contacts
     messages: Messages
+    expressions: Expressions
     idempotency: Idempotency
     jobs: Jobs
+    choices: Choices
 
 
 def open_state(
@@ -87,6 +99,8 @@ def open_state(
         audit=Audit(engine, now),
         contacts=Contacts(engine, now, new_id),
         messages=Messages(engine, now, new_id),
+        expressions=Expressions(engine, now, new_id),
         idempotency=Idempotency(engine, now),
         jobs=Jobs(engine, now, new_id),
+        choices=Choices(engine, now),
     )

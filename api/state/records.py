@@ -12,6 +12,9 @@ LANGUAGES = ("en", "fr")
 Reason = Literal["credentials", "locked", "inactive", "unknown", "expired", "revoked", "taken"]
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 MessageState = Literal["waiting", "sent", "failed"]
+ExpressionState = Literal["sent", "accepted", "declined", "withdrawn", "expired"]
+
+ChoiceKind = Literal["pin", "place", "veto", "shortlist"]
 
 T = TypeVar("T")
 
@@ -110,6 +113,16 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSession:
+    """A session as it is listed: nothing by which anybody could go on with it."""
+
+    id: str
+    created: datetime
+    last_seen: datetime
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewAuditEntry:
     """Something that somebody did."""
 
@@ -176,6 +189,71 @@ class Message(NewMessage):
     id: str
     created: datetime
     state: MessageState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewChoice:
+    """What somebody decides about an organisation in the suggestions for one asking side; of each kind one at most.
+
+    A veto comes before a pin, and a pin before a place: who is taken back stands as it stood before.
+    """
+
+    asked_by: str
+    """Id of the organisation that asks, or `brief:ID`."""
+    organisation: str
+    """Id of the organisation that is suggested."""
+    kind: ChoiceKind
+    """pin: among the first; place: at a place; veto: not in the list; shortlist: chosen."""
+    place: int | None = None
+    """From 1: of a pin among those pinned, of a place in the whole list; None where it has none."""
+    reason: str = ""
+    made_by: str = ""
+    """Id of the user or key; empty where that was erased."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice(NewChoice):
+    """A choice as kept."""
+
+    created: datetime
+    """When it was made, or last made anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shortlist:
+    """Who was chosen for one asking side, in numbers."""
+
+    asked_by: str
+    count: int
+    newest: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewExpression:
+    """An organisation's interest in a brief."""
+
+    brief: str
+    organisation: str
+    text: str
+    """What it would bring, in its own words."""
+    made_by: str
+    """Id of the user or key that wrote it; empty where they were erased since."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expression(NewExpression):
+    """An organisation's interest in a brief, as kept."""
+
+    id: str
+    state: ExpressionState
+    reason: str = ""
+    """Why it was declined."""
+    created: datetime
+    answered: datetime | None = None
+    """When it came into its present state; None while it waits."""
+    expires: datetime | None
+    """Until when it waits for an answer."""
+    version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,8 @@ from secrets import token_urlsafe
 
 from sqlalchemy import Engine, or_, select
 
-from api.state.records import Refused, Session
-from api.state.rows import record_of, write_if_free, writing_or
+from api.state.records import OpenSession, Refused, Session
+from api.state.rows import record_of, storable, write_if_free, writing_or
 from api.state.tables import sessions, users
 from api.state.tokens import BYTES, Clock, NewId, NewToken, derived, digest, random_id, utc_now
 from matcher.errors import NotFoundError
@@ -81,6 +81,21 @@ class Sessions:
         """End every session of a user, and return how many there were."""
         with writing(self._engine) as connection:
             return connection.execute(sessions.delete().where(sessions.c.user == user)).rowcount
+
+    def of(self, user: str) -> list[OpenSession]:
+        """Return the sessions of a user that have not ended, the newest first."""
+        now = self._now()
+        is_open = (sessions.c.expires > now) & (sessions.c.last_seen > now - self._idle)
+        query = select(sessions).where(sessions.c.user == storable(user), is_open).order_by(sessions.c.number.desc())
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).mappings().all()
+        return [record_of(OpenSession, dict(row)) for row in rows]
+
+    def end_others(self, user: str, kept: str) -> int:
+        """End every session of a user but one, given by its id, and return how many there were."""
+        others = (sessions.c.user == storable(user)) & (sessions.c.id != storable(kept))
+        with writing(self._engine) as connection:
+            return connection.execute(sessions.delete().where(others)).rowcount
 
     def forget_expired(self) -> int:
         """Remove the sessions that have ended by themselves, and return how many there were."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from api.words import LANGUAGES
 from api.work.history import day_of
+from api.work.keeping import write_json
 from api.work.working import Work
 from matcher.history.windows import plan_of
 
@@ -32,6 +33,7 @@ def evaluate(work: Work) -> dict[str, Any]:
         path = work.folders.evaluation(work.job.id, language)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_report(document, path, language)
+    write_json(work.folders.evaluated(work.job.id), document)
     return {"model": document["model"], "seconds": document["seconds"], "tasks": [_figures(one) for one in told]}
 
 

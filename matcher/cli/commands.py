@@ -3,6 +3,7 @@
 import typer
 
 from matcher.cli.deciding import decide, decisions
+from matcher.cli.deduplicating import duplicates
 from matcher.cli.evaluating import evaluate
 from matcher.cli.exporting import export
 from matcher.cli.importing import import_
@@ -19,6 +20,7 @@ __all__ = ["COMMANDS", "app"]
 COMMANDS = {
     "import": import_,
     "undo": undo,
+    "duplicates": duplicates,
     "suggest": suggest,
     "why-not": why_not,
     "show": show,

@@ -27,7 +27,12 @@ class DecideOptions(TimedOptions):
         str, typer.Argument(metavar="ORGANISATION", help="Who was suggested, by id, PIC, SIREN, VAT or name.")
     ]
     step: Annotated[
-        str, typer.Argument(metavar="STEP", help="interested, declined, met, followed-up or agreement; French too.")
+        str,
+        typer.Argument(
+            metavar="STEP",
+            help="interested, declined, contacted, met, followed-up, letter-of-intent, pilot, agreement or contract; "
+            "French too.",
+        ),
     ]
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; a decline needs it.")] = ""
     decided_on: Annotated[
@@ -40,7 +45,7 @@ class DecideOptions(TimedOptions):
 
 @takes(DecideOptions)
 def decide(options: DecideOptions) -> None:
-    """Keep what was decided about a suggestion: interested, declined, met, followed up, agreement."""
+    """Keep what became of a suggestion: an interest, a decline, a meeting, a pilot, a contract."""
     step, decided_on = _step(options.step), _day(options)
     with workspace_of(options) as workspace:
         decision = Decision(

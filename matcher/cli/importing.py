@@ -100,13 +100,15 @@ def _open_store(workspace: Workspace, dry_run: bool) -> "SqlStore":
 def _import(
     options: ImportOptions, workspace: Workspace, store: "SqlStore"
 ) -> tuple[Records, ImportReport, Changes | None]:
+    from matcher.store.aliases import known_ids  # loads SQLAlchemy
+
     with ProgressBars() as progress:
         request = ImportRequest(
             path=options.path,
             kind=options.kind,
             mapping=_pairs(options.mapping, "--map", "HEADER=FIELD"),
             defaults=_pairs(options.defaults, "--default", "FIELD=VALUE"),
-            known_organisations=frozenset(store.organisation_ids()),
+            known_organisations=known_ids(store.engine),
             settings=workspace.settings,
             progress=lambda rows: progress("Reading rows", rows, 0),
         )

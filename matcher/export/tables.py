@@ -126,10 +126,10 @@ def write_csv(exported: Answers, path: Path) -> None:
     with path.open("w", encoding="utf-8-sig", errors="replace", newline="") as file:
         table = csv.writer(file)
         table.writerow(HEADER)
-        table.writerows([_harmless(cell) for cell in row] for row in exported.rows())
+        table.writerows([harmless(cell) for cell in row] for row in exported.rows())
 
 
-def _harmless(cell: Cell) -> Cell:
+def harmless(cell: Cell) -> Cell:
     """Put an apostrophe before a text that a spreadsheet would run as a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_SIGNS) else cell
 

@@ -9,7 +9,17 @@ from matcher.importers.report import ImportReport, Problem, Severity
 from matcher.records import Records
 from matcher.settings import Settings
 
-__all__ = ["ImportReport", "ImportRequest", "Importer", "Problem", "Severity"]
+__all__ = ["ImportReport", "ImportRequest", "Importer", "Problem", "Severity", "TableChoice"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableChoice:
+    """What a user says of one table, where a workbook may hold several."""
+
+    kind: str | None = None
+    """organisations, collaborations or briefs; "" leaves the table out, None is told from the headers."""
+    mapping: dict[str, str] = field(default_factory=dict)
+    """Header -> field, as in a request, over what that says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +31,8 @@ class ImportRequest:
     """organisations, collaborations or briefs; None is told from the headers (or sheet names)."""
     mapping: dict[str, str] = field(default_factory=dict)
     """Header -> field, over the automatic mapping; field "" leaves the column out."""
+    tables: dict[str, TableChoice] = field(default_factory=dict)
+    """Name of a table, as in the report -> what is said of it alone."""
     defaults: dict[str, str] = field(default_factory=dict)
     """Field -> value for rows in which it is blank, e.g. country -> FR."""
     known_organisations: frozenset[str] = frozenset()

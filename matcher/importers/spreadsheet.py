@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from matcher.errors import MappingError, UnreadableFileError
-from matcher.importers import ImportReport, ImportRequest
+from matcher.importers import ImportReport, ImportRequest, TableChoice
 from matcher.importers.brief_rows import BriefRows
 from matcher.importers.cells import Cells
 from matcher.importers.codes import vocabulary_code
@@ -33,6 +33,7 @@ from matcher.records import Collaboration, Organisation, Records
 DELIMITED = frozenset({".csv", ".tsv", ".txt"})
 WORKBOOKS = frozenset({".xlsx", ".xlsm"})
 PROGRESS_EVERY = 500
+_NO_CHOICE = TableChoice()
 
 
 class SpreadsheetImporter:
@@ -78,7 +79,7 @@ def _open_tables(request: ImportRequest, report: ImportReport, stack: ExitStack)
     if request.path.is_dir():
         for path in _table_files(request.path):
             if kind := kind_named(path.stem):
-                found += [(kind, table) for table in _open(path, request, report, stack)]
+                found += [(kind, table) for table in open_file(path, request, report, stack)]
             else:
                 report.notes.append(f"{path.name} is left out: its name is none of {', '.join(KINDS)}.")
         if not found:
@@ -86,13 +87,25 @@ def _open_tables(request: ImportRequest, report: ImportReport, stack: ExitStack)
                 f"{request.path} holds no table called {', '.join(KINDS)} (.csv or .xlsx); name one of its files."
             )
     else:
-        for table in _open(request.path, request, report, stack):
-            kind = request.kind or kind_named(table.title) or kind_of_headers(table.header)
-            found.append((kind, table))
+        for table in open_file(request.path, request, report, stack):
+            if kind := kind_of(table, request):
+                found.append((kind, table))
+        if not found:
+            raise MappingError("Every table of the file is left out; choose at least one to be read.")
     return sorted(found, key=lambda pair: KINDS.index(pair[0]))
 
 
-def _open(path: Path, request: ImportRequest, report: ImportReport, stack: ExitStack) -> list[Table]:
+def kind_of(table: Table, request: ImportRequest) -> str:
+    """Return the kind of a table, as it was chosen, else as its name or headers tell it; "" where it is left out."""
+    chosen = request.tables.get(table.name, _NO_CHOICE).kind
+    if chosen is not None and chosen not in ("", *KINDS):
+        raise MappingError(f'"{chosen}" is no kind of table; there are {", ".join(KINDS)}.')
+    told = request.kind or kind_named(table.title) or kind_of_headers(table.header)
+    return told if chosen is None else chosen
+
+
+def open_file(path: Path, request: ImportRequest, report: ImportReport, stack: ExitStack) -> list[Table]:
+    """Open the table of a text file, or those of a workbook, until the stack is closed."""
     if path.suffix.lower() in WORKBOOKS:
         return stack.enter_context(open_workbook(path, request.settings, report, known_headers))
     return [open_delimited(path, request.settings, report, known_headers)]
@@ -148,6 +161,7 @@ class _Reading:
 
     def _map(self, kind: str, table: Table, chosen: dict[str, str]) -> TableMapping:
         allowed = {header: field for header, field in chosen.items() if not field or field in fields_of(kind)}
+        allowed |= check_choices(self._request.tables.get(table.name, _NO_CHOICE).mapping, {kind: table.header})
         mapping = map_headers(table.header, kind, allowed)
         check_mapping(table.name, mapping)
         self._report.mapping[table.name] = mapping.fields

@@ -1,5 +1,6 @@
 """Matcher: a snapshot, a model and a day; suggests, and says why not."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -17,7 +18,7 @@ from matcher.matching.answers import MovedOut, Named, Suggestions, WhyNot
 from matcher.matching.asking import ANYHOW, AskSettings
 from matcher.matching.explaining import explain_suggestion, meaning_of, why_not_placed
 from matcher.matching.listing import Listed, list_of
-from matcher.matching.ordering import Order, Question, order_of
+from matcher.matching.ordering import Order, Question, order_of, seen_from_both_sides
 from matcher.matching.shortfalls import find_shortfall
 from matcher.query import Query
 from matcher.ranking import Model
@@ -53,8 +54,38 @@ class Matcher:
         """Return the best `limit` organisations, each with its explanation."""
         question = self.question(query, settings)
         order = self.order(question, limit)
-        arranged = arrange(order.ranked(question.context), limit, settings.lists)
-        return self.answer(question, order, list_of(question, order, arranged))
+        return self.answer(question, order, self._listed(question, order, limit))
+
+    def suggest_ids(self, query: Query, limit: int = 10, settings: AskSettings = ANYHOW) -> list[str]:  # frozen
+        """Return the ids of whom `suggest` suggests, in their order: the list alone, in a part of its time."""
+        question = self.question(query, settings)
+        shown = self._listed(question, self.order(question, limit), limit).shown
+        return [self.snapshot.organisations.ids[int(row)] for row in shown.rows]
+
+    def explain(
+        self,
+        query: Query,
+        ids: Sequence[str],
+        limit: int = 10,
+        settings: AskSettings = ANYHOW,  # frozen
+    ) -> tuple[Suggestions, tuple[WhyNot, ...]]:
+        """Return how named organisations stand, in a list or not, best score first; and whom of them a rule excludes.
+
+        The rank is the place by score, before a list is arranged. Ids that the snapshot does not hold are left out.
+        """
+        _check(limit)
+        question = self.question(query, settings)
+        found = [self.snapshot.organisations.ids.position(id) for id in ids]
+        rows = np.array([row for row in found if row is not None], dtype=np.int32)
+        allowed = rows[question.allowed[rows]]
+        candidates = find_candidates(question.context, question.allowed).rows
+        order = order_of(question, np.union1d(candidates, allowed).astype(np.int32), limit, candidates)
+        places = np.flatnonzero(np.isin(order.rows, allowed))
+        order = seen_from_both_sides(question, order, places)
+        answer = self.answer(question, order, Listed(order.at(places), {}, ()))
+        told = tuple(replace(one, rank=int(place) + 1) for one, place in zip(answer.suggestions, places, strict=True))
+        out = tuple(self._excluded(question, int(row)) for row in rows if not question.allowed[row])
+        return replace(answer, suggestions=told), out
 
     def question(self, query: Query, settings: AskSettings = ANYHOW) -> Question:  # frozen
         """Return the query put to the snapshot, with the head that answers it."""
@@ -109,18 +140,24 @@ class Matcher:
         question = self.question(query, settings)
         allowed = np.flatnonzero(question.allowed).astype(np.int32)
         if question.excluded[row] != ALLOWED:
-            rule = RULES[int(question.excluded[row])].name
-            sentence = rule_sentence(question.context, row, rule, self.language)
-            return WhyNot(self._named(row), rule, None, len(allowed), None, (sentence,))
+            return self._excluded(question, row)
         candidates = find_candidates(question.context, question.allowed).rows
         order = order_of(question, allowed, limit, candidates)
         considered = order.only(candidates)
-        arranged = arrange(considered.ranked(question.context), limit, settings.lists)
-        listed = list_of(question, considered, arranged)
+        listed = self._listed(question, considered, limit)
         answer = why_not_placed(question, order, listed, self._named(row), row, self.language)
         if row in candidates:
             return answer
         return replace(answer, sentences=(*answer.sentences, say("no_candidate", self.language, count=len(candidates))))
+
+    def _listed(self, question: Question, order: Order, limit: int) -> Listed:
+        arranged = arrange(order.ranked(question.context), limit, question.settings.lists)
+        return list_of(question, order, arranged)
+
+    def _excluded(self, question: Question, row: int) -> WhyNot:
+        rule = RULES[int(question.excluded[row])].name
+        sentence = rule_sentence(question.context, row, rule, self.language)
+        return WhyNot(self._named(row), rule, None, int(question.allowed.sum()), None, (sentence,))
 
     def _named(self, row: int) -> Named:
         organisations = self.snapshot.organisations

@@ -28,6 +28,8 @@ class Changes:
     unchanged: dict[str, int] = field(default_factory=dict)
     details: list[tuple[str, str, str, str, str]] = field(default_factory=list)
     details_left_out: int = 0
+    aliases: dict[str, str] = field(default_factory=dict)
+    """Ids that were given and are gone by a merge, each with the organisation that stays, which was meant."""
     number: int | None = field(default=None, compare=False)
     """Of the import in the list of imports; None where nothing was changed."""
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from matcher.errors import ConflictError
-from matcher.records import Brief, Collaboration, Organisation, Records
-from matcher.store import Expect, revisions
+from matcher.records import Brief, Collaboration, Decision, Organisation, Records
+from matcher.store import Expect, aliases, revisions
 from matcher.store.fingerprints import fingerprint
 from matcher.store.listing import with_print
 from matcher.store.merging import R
@@ -50,6 +50,13 @@ def rewrite(connection: Connection, shelf: Shelf[R], pairs: Sequence[tuple[R, R]
     return {shelf.name: len(pairs)}
 
 
+def put_back(connection: Connection, shelf: Shelf[R], records: Sequence[R]) -> None:
+    """Write records that are not there. The revision follows."""
+    prints = {record.id: fingerprint(record) for record in records}
+    write(connection, Plan(shelf, new=list(records), prints=prints))
+    _revise(connection, shelf, removed=[], added=list(prints.values()))
+
+
 def delete(connection: Connection, shelf: Shelf[R], records: Sequence[R]) -> dict[str, int]:
     """Delete records with their child rows; return how many rows left each table. The revision follows."""
     ids = [record.id for record in records]
@@ -73,11 +80,20 @@ def _put(connection: Connection, shelf: Shelf[R], record: R, expected: bytes | E
     elif isinstance(record, Brief):
         refuse_unknown(connection, Records(briefs=[record]))
     if known is None:
+        _refuse_alias(connection, record)
         write(connection, Plan(shelf, new=[record], prints={record.id: new_print}))
         _revise(connection, shelf, removed=[], added=[new_print])
     elif known_print != new_print:
         rewrite(connection, shelf, [(known, record)])
     return new_print
+
+
+def _refuse_alias(connection: Connection, record: Organisation | Collaboration | Brief | Decision) -> None:
+    stays = aliases.stays_of(connection, record.id) if isinstance(record, Organisation) else None
+    if stays is not None:
+        raise ConflictError(
+            f"Organisation {record.id[:80]!a} was merged into {stays[:80]!a}; change that one, or undo the merge."
+        )
 
 
 def _revise(connection: Connection, shelf: Shelf[R], *, removed: Sequence[bytes], added: Sequence[bytes]) -> None:

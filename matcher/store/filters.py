@@ -37,6 +37,10 @@ class OrganisationFilter:
     """Verified before this day, or nobody knows when."""
     words: str = ""
     """Held by id, identifiers, name, city or texts, every one, as in `find`; blank admits all."""
+    described: bool | None = None
+    """Whether it has a description, an offer or a need."""
+    newcomer: bool | None = None
+    """Whether it took part in no collaboration."""
     ids: tuple[str, ...] | None = None
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Connection, and_, cast, collate, exists, func, or_, select
+from sqlalchemy import JSON, ColumnElement, Connection, and_, cast, collate, exists, func, not_, or_, select
 
 from matcher.errors import InputError
 from matcher.records import Brief, Collaboration, Organisation
@@ -24,6 +24,7 @@ MOST_VALUES = 10_000
 SORTED_CHARS = 100
 """How much of a name counts in the order; equals by id."""
 
+_NO_LINES = "[]"
 Condition = ColumnElement[bool]
 
 
@@ -40,6 +41,8 @@ def organisations_page(
         *_not_since(one.described_on, filters.not_described_since),
         *_not_since(one.verified_on, filters.not_verified_since),
         *_with_words(filters.words),
+        *_is(or_(one.description != "", one.offers != _NO_LINES, one.needs != _NO_LINES), filters.described),
+        *_is(one.id.not_in(select(memberships.c.organisation)), filters.newcomer),
     ]
     if filters.sector is not None:
         conditions.append(holds_line(connection, one.sectors, filters.sector))
@@ -160,6 +163,10 @@ def _among(column: ColumnElement[Any], values: tuple[str, ...] | None) -> list[C
     if len(values) > MOST_VALUES:
         raise InputError(f"A filter names {len(values):,} values; give at most {MOST_VALUES:,}.")
     return [column.in_([value for value in values if is_storable(value)])]
+
+
+def _is(condition: Condition, wanted: bool | None) -> list[Condition]:
+    return [] if wanted is None else [condition if wanted else not_(condition)]
 
 
 def _not_since(column: ColumnElement[Any], day: date | None) -> list[Condition]:

@@ -10,15 +10,16 @@ from matcher.vocabularies import load
 
 R = TypeVar("R", Organisation, Collaboration, Brief, Decision)
 
+_Pairs = tuple[tuple[str, str], ...]
 _PLACE = ("latitude", "longitude", "place_is_guess")
 
 
-def merge(known: R, newer: R) -> R:
+def merge(known: R, newer: R, *, adds_identifiers: bool = False) -> R:
     """Return the known record with every field that the newer one states; `known` itself if none differs.
 
     A field is blank where it is None, empty, or its default (a default visibility does not un-hide).
     A kind never replaces one that says more. Coordinates go together, and guessed ones never replace
-    stated ones. Identifiers are replaced scheme by scheme; members as a whole.
+    stated ones. Identifiers are replaced scheme by scheme, unless they are added; members as a whole.
     """
     changes = {
         name: new
@@ -32,7 +33,7 @@ def merge(known: R, newer: R) -> R:
         if known.kind in _narrower(changes.get("kind")):
             del changes["kind"]
         if "identifiers" in changes:
-            changes["identifiers"] = _identifiers(known.identifiers, newer.identifiers)
+            changes["identifiers"] = _identifiers(known.identifiers, newer.identifiers, adds=adds_identifiers)
     return replace(known, **changes) if changes else known
 
 
@@ -75,7 +76,7 @@ def _place(known: Organisation, newer: Organisation) -> dict[str, Any]:
     return {name: getattr(newer, name) for name in _PLACE}
 
 
-def _identifiers(known: tuple[tuple[str, str], ...], newer: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    renewed = {scheme for scheme, _ in newer}
+def _identifiers(known: _Pairs, newer: _Pairs, *, adds: bool) -> _Pairs:
+    renewed = set() if adds else {scheme for scheme, _ in newer}
     kept = [pair for pair in known if pair[0] not in renewed]
-    return tuple(sorted([*kept, *newer])) if kept else newer
+    return tuple(sorted({*kept, *newer} if adds else [*kept, *newer])) if kept else newer

@@ -1,6 +1,6 @@
 """What adding records would do: compared with the store first, written afterwards or not at all."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic
 
@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from matcher.errors import InputError
 from matcher.records import Records
-from matcher.store import Changes
+from matcher.store import Changes, aliases
 from matcher.store.decisions import check_decisions
 from matcher.store.fingerprints import combined, fingerprint
 from matcher.store.merging import R, differences, merge
@@ -40,10 +40,15 @@ def plan(connection: Connection, records: Records, max_details: int) -> tuple[li
     """Compare records with the store; return what to write, what that changes, and a print of the input.
 
     Raises InputError where a record cannot be kept or names an organisation that nobody knows. The two
-    sides of a decision may be unknown: what was decided outlives them.
+    sides of a decision may be unknown: what was decided outlives them. Ids of organisations that were merged into
+    others mean those that stay.
     """
     check_decisions(records.decisions)
     changes = Changes()
+    merged = aliases.names(connection)
+    if merged:
+        records, changes.aliases = aliases.renamed(records, merged)
+    several = frozenset(merged.values())
     note = _recorder(changes, max_details)
     plans: list[Plan[Any]] = []
     arrived: list[bytes] = []
@@ -55,20 +60,20 @@ def plan(connection: Connection, records: Records, max_details: int) -> tuple[li
     if records.decisions:
         given_by_shelf.append((DECISIONS, records.decisions))
     for shelf, given in given_by_shelf:
-        newest, prints = _newest(given)
+        newest, prints = _newest(given, several)
         arrived.extend(prints.values())
-        plans.append(_compare(connection, shelf, newest, prints, note))
+        plans.append(_compare(connection, shelf, newest, prints, note, several))
         _count(changes, plans[-1], len(newest))
     refuse_unknown(connection, records)
     return plans, changes, combined("0", removed=(), added=arrived)
 
 
-def _newest(given: Sequence[R]) -> tuple[dict[str, R], dict[str, bytes]]:
+def _newest(given: Sequence[R], several: Collection[str]) -> tuple[dict[str, R], dict[str, bytes]]:
     """Return the records and fingerprints by id, in order of id; of one id, the later adds to the earlier."""
     newest: dict[str, R] = {}
     for record in given:
         earlier = newest.get(record.id)
-        newest[record.id] = record if earlier is None else merge(earlier, record)
+        newest[record.id] = record if earlier is None else merge(earlier, record, adds_identifiers=record.id in several)
     newest = {id: newest[id] for id in sorted(newest)}
     return newest, {id: fingerprint(record) for id, record in newest.items()}
 
@@ -79,14 +84,16 @@ def _compare(
     newest: dict[str, R],
     prints: dict[str, bytes],
     note: Callable[[str, R, R], None],
+    several: Collection[str],
 ) -> Plan[R]:
+    """Compare records with those that are kept; organisations in `several` keep the identifiers that they have."""
     result = Plan(shelf)
     kept = kept_prints(connection, shelf, list(newest))
     result.new = [record for id, record in newest.items() if id not in kept]
     result.prints = {record.id: prints[record.id] for record in result.new}
     to_merge = [id for id, old_print in kept.items() if old_print != prints[id]]
     for known in shelf.load(connection, sorted(to_merge)):
-        merged = merge(known, newest[known.id])
+        merged = merge(known, newest[known.id], adds_identifiers=known.id in several)
         if merged == known:
             continue
         note(shelf.name, known, merged)

@@ -8,13 +8,13 @@ from sqlalchemy import ColumnElement, Connection, Engine, bindparam, or_, select
 
 from matcher.errors import StoreError
 from matcher.records import Decision
-from matcher.store import Expect, Removed, undoing
+from matcher.store import Expect, Removed, separating, undoing
 from matcher.store.changing import check_expected, delete, rewrite
 from matcher.store.connecting import explained
 from matcher.store.listing import holds_line, with_print
 from matcher.store.merging import R
 from matcher.store.rows import BRIEFS, COLLABORATIONS, DECISIONS, ORGANISATIONS, Shelf, fetched
-from matcher.store.tables import briefs, decisions, memberships, organisations, vectors
+from matcher.store.tables import briefs, decisions, memberships, merge_changes, organisations, vectors
 from matcher.store.writing import run
 
 
@@ -37,8 +37,9 @@ def remove_organisation(connection: Connection, id: str, expected: bytes | Expec
     changed.update(rewrite(connection, ORGANISATIONS, pairs))
     _leave(connection, id, removed, changed)
     removed.update(delete(connection, ORGANISATIONS, [record]))
-    for one in (id, *[brief.id for brief in owned]):
-        undoing.forget(connection, one)
+    separating.forget(connection, id)
+    for brief in owned:
+        _forget(connection, brief.id)
     return Removed(dict(removed), dict(changed))
 
 
@@ -47,7 +48,7 @@ def remove_collaboration(connection: Connection, id: str, expected: bytes | Expe
     record = _expected(connection, COLLABORATIONS, id, expected)
     if record is None:
         return None
-    undoing.forget(connection, id)
+    _forget(connection, id)
     return Removed(delete(connection, COLLABORATIONS, [record]), {})
 
 
@@ -56,7 +57,7 @@ def remove_brief(connection: Connection, id: str, expected: bytes | Expect) -> R
     record = _expected(connection, BRIEFS, id, expected)
     if record is None:
         return None
-    undoing.forget(connection, id)
+    _forget(connection, id)
     removed = _delete_decisions(connection, [f"brief:{id}"])
     return Removed(removed | delete(connection, BRIEFS, [record]), {})
 
@@ -98,6 +99,12 @@ def scrub(engine: Engine) -> None:
             f"The store {engine.url.database} is being read by another program, so its file still holds what was "
             "removed; wait until it has finished and scrub again."
         )
+
+
+def _forget(connection: Connection, id: str) -> None:
+    """Forget what imports and merges changed of a record."""
+    undoing.forget(connection, id)
+    undoing.forget_in(connection, merge_changes, id)
 
 
 def _expected(connection: Connection, shelf: Shelf[R], id: str, expected: bytes | Expect) -> R | None:

@@ -14,7 +14,7 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION = "0003"
+VERSION = "0004"
 """Newest migration this program knows; a test holds that Alembic says the same."""
 
 VERSION_TABLE = "entremise_version"
@@ -182,6 +182,57 @@ import_changes = Table(
     Column("fingerprint", LargeBinary, nullable=False),
     Column("before", Text),
     sqlite_with_rowid=False,
+)
+
+# Two organisations that were found to be one: which stays, and what the service beside the store moved with it.
+merges = Table(
+    "merges",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("stays", Key, nullable=False),
+    Column("gone", Key, nullable=False),
+    _words("beside"),
+    Column("undone", Text),
+)
+
+# What a merge changed: the print that a record has since, NULL where it is gone, and the record before.
+merge_changes = Table(
+    "merge_changes",
+    metadata,
+    Column("merge", Integer, ForeignKey("merges.id"), primary_key=True, autoincrement=False),
+    Column("shelf", Key, primary_key=True),
+    Column("id", Key, primary_key=True),
+    Column("fingerprint", LargeBinary),
+    _words("before"),
+    sqlite_with_rowid=False,
+)
+
+# Ids of organisations that are gone by a merge: what names them means the one that stays.
+aliases = Table(
+    "aliases",
+    metadata,
+    Column("alias", Key, primary_key=True),
+    Column("organisation", Key, nullable=False, index=True),
+    Column("merge", Integer, ForeignKey("merges.id"), nullable=False),
+)
+
+# Pairs that may be one organisation, of the revision that `meta` names, and those that somebody says are two.
+pairs = Table(
+    "pairs",
+    metadata,
+    Column("left", Key, primary_key=True),
+    Column("right", Key, primary_key=True, index=True),
+    Column("confidence", Float(53), nullable=False, index=True),
+    _words("evidence"),
+)
+
+apart = Table(
+    "apart",
+    metadata,
+    Column("left", Key, primary_key=True),
+    Column("right", Key, primary_key=True),
+    Column("at", Text, nullable=False),
 )
 
 meta = Table(

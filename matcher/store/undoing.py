@@ -6,10 +6,10 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, select
+from sqlalchemy import Connection, Table, bindparam, exists, select
 
 from matcher.records import Collaboration, Member, Records
-from matcher.store import Undone
+from matcher.store import Undone, aliases
 from matcher.store.changing import delete, rewrite
 from matcher.store.merging import R
 from matcher.store.planning import Plan, kept_prints, unknown_organisations
@@ -68,9 +68,14 @@ def undoable(connection: Connection) -> list[int]:
 
 def forget(connection: Connection, id: str) -> None:
     """Forget what imports changed of a record, and former states of others that name it."""
-    one = import_changes.c
+    forget_in(connection, import_changes, id)
+
+
+def forget_in(connection: Connection, table: Table, id: str) -> None:
+    """Forget the rows of a table of changes that are about a record or hold one that names it."""
+    one = table.c
     quoted = json.dumps(id, ensure_ascii=False)
-    connection.execute(import_changes.delete().where((one.id == id) | one.before.contains(quoted, autoescape=True)))
+    connection.execute(table.delete().where((one.id == id) | one.before.contains(quoted, autoescape=True)))
 
 
 def to_json(record: Any) -> str:
@@ -104,6 +109,8 @@ def _undo_shelf(connection: Connection, shelf: Shelf[Any], rows: dict[str, Any],
     stays = _named_elsewhere(connection, sorted(added)) if shelf is ORGANISATIONS else set()
     stays |= _naming_nobody(connection, shelf, list(before.values()))
     stays |= present.keys() - set(intact)
+    if shelf is ORGANISATIONS:  # what was merged into another is there again once that is undone
+        stays |= rows.keys() & aliases.names(connection).keys()
     known = list(shelf.load(connection, [id for id in intact if id not in stays]))
     gone = [one for one in known if one.id in added]
     back = [(one, before[one.id]) for one in known if one.id in before]

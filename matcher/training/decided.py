@@ -22,8 +22,18 @@ from matcher.snapshot import Snapshot
 from matcher.snapshot.columns import day_number
 from matcher.training.examples import Examples, put
 
-GRADES: Mapping[str, int] = {"declined": 0, "interested": 1, "met": 2, "followed-up": 3, "agreement": 4}
-"""Step -> how right the suggestion was."""
+GRADES: Mapping[str, int] = {
+    "declined": 0,
+    "interested": 1,
+    "contacted": 1,
+    "met": 2,
+    "followed-up": 3,
+    "letter-of-intent": 4,
+    "pilot": 4,
+    "agreement": 4,
+    "contract": 4,
+}
+"""Step -> how right the suggestion was: whatever was put into writing or tried was right."""
 OTHERS_TOGETHER = 1.0
 """Candidates about whom nobody decided together weigh so many times what those decided about do.
 

@@ -1,8 +1,6 @@
-// A little quicker: a dial or a filter ranks again at once.
+// What a browser alone can do is offered where it can: printing, which also writes PDF.
 "use strict";
-const filters = document.getElementById("filters");
-if (filters) {
-  filters.addEventListener("change", (event) => {
-    if (event.target.name !== "text") filters.requestSubmit();
-  });
+for (const button of document.querySelectorAll("button[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
 }

@@ -1,0 +1,77 @@
+"""Comparing: up to four organisations side by side, as answers to one question."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+
+from api.access.guarding import Asking
+from api.asking import ready_of
+from api.bodies.asking import Id
+from api.pages.arranging import by_organisation
+from api.pages.choosing import seen_choices
+from api.pages.rendering import show
+from api.pages.routing import PageRoute
+from api.pages.rows import Shown
+from api.pages.suggesting import explained
+from api.pages.question import MOST_SHOWN, Wanted
+from api.pages.waterfall import WIDTH
+from api.problems import reader_of
+from matcher.explanations.sentences import signal_label
+from matcher.matching import Suggestion
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+MOST_COMPARED = 4
+
+
+class Compared(Wanted):
+    """What is asked, and whose answers are compared."""
+
+    ids: Annotated[list[Id], Field(max_length=MOST_SHOWN)] = []
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one signal adds to the score of each who is compared."""
+
+    name: str
+    adds: tuple[float, ...]
+
+
+@router.get("/compare")
+def compare(request: Request, asking: Asking, wanted: Annotated[Compared, Query()]) -> Response:
+    """Show organisations side by side: facts, texts, and what makes up their scores."""
+    ready, language = ready_of(request), reader_of(request)
+    query = wanted.query(request, ready, asking)
+    ids = list(dict.fromkeys(wanted.ids))
+    found, excluded = explained(request, ready, query, ids[:MOST_COMPARED], wanted)
+    shown = Shown.of(ready, found, language)
+    choices = by_organisation(seen_choices(request, asking, wanted.side))
+    parts = parts_of(found.suggestions, language)
+    return show(
+        request,
+        "compare",
+        found=found,
+        rows=[shown.row(one.rank, one, choices) for one in found.suggestions],
+        excluded=[one for one in excluded if one.rule != "hidden" or asking.sees_everything],
+        parts_of_scores=parts,
+        unit=WIDTH / 2 / max([abs(added) for part in parts for added in part.adds], default=1.0),
+        digits=shown.digits,
+        width=WIDTH,
+        wanted=wanted,
+        back=wanted.address(),
+        left=max(0, len(ids) - MOST_COMPARED),
+        most=MOST_COMPARED,
+    )
+
+
+def parts_of(suggestions: Sequence[Suggestion], language: str) -> list[Part]:
+    """Return what each signal adds to each score, the greatest parts first; without what adds nothing to anybody."""
+    adds: dict[str, list[float]] = {}
+    for place, one in enumerate(suggestions):
+        for part in one.contributions:
+            adds.setdefault(part.signal, [0.0] * len(suggestions))[place] = part.contribution
+    parts = [Part(signal_label(name, language), tuple(added)) for name, added in adds.items() if any(added)]
+    return sorted(parts, key=lambda part: -max(abs(added) for added in part.adds))

@@ -1,0 +1,91 @@
+"""Suggested to: to whom an organisation would be suggested, asked for by a button, for it takes as long as many lists."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request, Response
+
+from api.access.guarding import Asking
+from api.access.principals import Principal
+from api.asking import check_seen, engine_of, ready_of
+from api.bodies.asking import Id
+from api.engine import Ready
+from api.pages.rendering import show
+from api.pages.rights import rights
+from api.pages.routing import PageRoute
+from api.problems import reader_of
+from api.routes.organisations import seen_organisation
+from matcher.matching import BY_SCORE, Matcher
+from matcher.query import Query, brief_query, organisation_query
+from matcher.records import Brief
+from matcher.store.filters import BriefFilter, Order
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+LIST = 20
+"""It is wanted where it stands among so many."""
+MOST_ASKED = 20
+"""Of organisations and of briefs, so many are asked."""
+
+
+@dataclass(frozen=True)
+class Wanting:
+    """Somebody in whose list the organisation stands, and at which place."""
+
+    id: str
+    name: str
+    place: int
+
+
+@router.get("/organisations/{id}/suggested-to")
+def suggested_to(request: Request, asking: Asking, id: Id) -> Response:
+    """Show in whose lists an organisation stands among the first: of those that fit it best, and of open briefs."""
+    record, _ = seen_organisation(request, id, asking)
+    ready = ready_of(request)
+    check_seen(request, ready, id, asking)
+    matcher = ready.matcher(engine_of(request).today(), reader_of(request))
+    fitting = _fitting(request, ready, matcher, id)
+    briefs = _open_briefs(request, asking)
+    encoder = engine_of(request).encoder
+    of_organisations = [(one, name, organisation_query(ready.snapshot, [one])) for one, name in fitting]
+    of_briefs = [(one.id, one.title or one.id, brief_query(ready.snapshot, encoder, one)) for one in briefs]
+    return show(
+        request,
+        "organisation_suggested_to",
+        one=record,
+        **rights(asking, id),
+        organisations=_found(request, matcher, id, of_organisations),
+        briefs=_found(request, matcher, id, of_briefs),
+        asked_organisations=len(fitting),
+        asked_briefs=len(briefs),
+        list_length=LIST,
+    )
+
+
+def _fitting(request: Request, ready: Ready, matcher: Matcher, id: str) -> list[tuple[str, str]]:
+    """Return (id, name) of the organisations that fit an organisation best."""
+    organisations = ready.snapshot.organisations
+    with engine_of(request).computing:
+        question = matcher.question(organisation_query(ready.snapshot, [id]), BY_SCORE)
+        rows = matcher.order(question, MOST_ASKED).rows[:MOST_ASKED]
+    return [(organisations.ids[int(row)], organisations.names[int(row)] or organisations.ids[int(row)]) for row in rows]
+
+
+def _open_briefs(request: Request, asking: Principal) -> list[Brief]:
+    """Return the briefs that are open and may be seen, those first that close first."""
+    engine = engine_of(request)
+    own = None if asking.sees_everything or asking.role == "reader" else (asking.organisation,)
+    filters = BriefFilter(open_on=engine.today(), owners=own)
+    page = engine.store.briefs_page(filters, None, MOST_ASKED, order=Order("closes"))
+    return [brief for brief, _ in page.items if asking.sees_brief(brief)]
+
+
+def _found(request: Request, matcher: Matcher, id: str, asked: list[tuple[str, str, Query]]) -> list[Wanting]:
+    """Return those in whose lists, by score, an organisation stands among the first; the best places first."""
+    row = matcher.snapshot.organisations.ids.position(id)
+    found = []
+    for one, name, query in asked:
+        with engine_of(request).computing:
+            order = matcher.order(matcher.question(query), LIST)
+        rows = order.rows[:LIST].tolist()
+        if row in rows:
+            found.append(Wanting(one, name, rows.index(row) + 1))
+    return sorted(found, key=lambda each: (each.place, each.name, each.id))

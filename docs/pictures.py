@@ -1,0 +1,88 @@
+"""Take the README's pictures of the pages: `make pictures`, with the system's Chromium, on the sample."""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from api.state import NewUser, open_state
+from benchmarks.soak.served import Served, until
+from matcher.store.opening import open_store
+
+ROOT = Path(__file__).parent.parent
+FOLDER = Path(__file__).parent / "pictures"
+DESKTOP, PHONE = {"width": 1200, "height": 800}, {"width": 390, "height": 800}
+PERSON = {"email": "ada@example.org", "password": "four words on a card"}
+_NEED = "A+city+looks+for+sensors+that+find+leaks+in+its+water+pipes."
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture: of what, for whom, how large."""
+
+    path: str
+    language: str = "en"
+    is_phone: bool = False
+    opens: str = ""
+    """What is clicked before it is taken: a selector."""
+
+
+PICTURES: dict[str, Picture] = {
+    "start": Picture("/"),
+    "suggestions": Picture(f"/suggestions?text={_NEED}&kinds=start-up", opens="ol.suggestions summary >> nth=0"),
+    "suggestions-fr": Picture("/suggestions?brief=need-track-ears", language="fr", is_phone=True),
+    "organisation": Picture("/organisations/alertepoignet"),
+}
+
+
+def take(browser: Browser, at: str) -> None:
+    """Take every picture of a running service, logged in as an administrator."""
+    FOLDER.mkdir(exist_ok=True)
+    for name, picture in PICTURES.items():
+        size = PHONE if picture.is_phone else DESKTOP
+        context = browser.new_context(base_url=at, locale=picture.language, viewport=size, reduced_motion="reduce")
+        page = context.new_page()
+        page.goto("/login")
+        page.locator("#email").fill(PERSON["email"])
+        page.locator("#password").fill(PERSON["password"])
+        page.locator("main button").click()
+        page.wait_for_url("**/")
+        page.goto(picture.path)
+        if picture.opens:
+            page.locator(picture.opens).click()
+        page.screenshot(path=FOLDER / f"{name}.png")
+        context.close()
+
+
+def main() -> int:
+    """Serve the sample, take the pictures, and end the service."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        sys.stderr.write("There is no Chromium; install it (Debian: apt-get install chromium).\n")
+        return 1
+    with tempfile.TemporaryDirectory(prefix="pictures-") as folder:
+        db = str(Path(folder) / "sample.db")
+        command = [sys.executable, "-m", "matcher.cli", "import", str(ROOT / "data" / "sample"), "--db", db]
+        subprocess.run(command, check=True, capture_output=True, cwd=ROOT)  # noqa: S603  # our own command
+        subprocess.run([*command[:3], "prepare", "--db", db], check=True, capture_output=True, cwd=ROOT)  # noqa: S603
+        store = open_store(db)
+        new = NewUser(email=PERSON["email"], name="Ada", role="administrator")
+        open_state(store.engine).people.create(new, PERSON["password"])
+        store.close()
+        with (
+            Served(db, Path(folder) / "log", MATCHER_API_INSECURE_COOKIES="yes") as served,
+            sync_playwright() as playwright,
+        ):
+            until(served.is_ready)
+            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            take(browser, served.at)
+            browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
