@@ -1,5 +1,7 @@
 """Asking: what a request asks, as a query to the snapshot that answers it, within what the asking one may see."""
 
+from dataclasses import replace
+
 import numpy as np
 from fastapi import Request
 from numpy.typing import NDArray
@@ -38,8 +40,14 @@ def organisations_asking(request: Request, ready: Ready, ids: list[str], ways: W
 
 
 def brief_asking(request: Request, ready: Ready, id: str, ways: Ways, asking: Principal) -> Query:
-    """Return the query of a brief; Problem where it is unknown or may not be seen."""
+    """Return the query of a brief; Problem where it is unknown or may not be seen.
+
+    An owner that may not be seen plays no part in it: paths and reasons would name it.
+    """
     brief = seen_brief(request, id, asking)
+    owner = engine_of(request).store.organisation(brief.owner) if brief.owner else None
+    if owner is not None and not asking.sees(owner):
+        brief = replace(brief, owner=None)
     query = brief_query(ready.snapshot, engine_of(request).encoder, brief, ways.filters(ready.snapshot))
     return _checked(query, ready, ways)
 

@@ -24,6 +24,7 @@ from matcher.embeddings import text_hash
 from matcher.errors import StoreError
 from matcher.profiles import split_sentences
 from matcher.snapshot.texts import catalogue_of
+from matcher.store.aliases import aliases_of
 from matcher.store.connecting import reading, writing
 from matcher.store.decision_pages import BRIEF
 from matcher.store.filters import BriefFilter, Key
@@ -34,6 +35,8 @@ from matcher.vocabularies import load
 MARK = "erasing"
 """Name of the file that tells of an erasure that is not done."""
 _UNDONE: tuple[JobState, ...] = ("queued", "running")
+_HARMLESS = ("snapshot", "duplicates")
+"""Kinds of jobs that bring nobody back: what they keep is of who is there when they end."""
 _POLL_SECONDS = 0.1
 _TRIES = 20
 _LEFT_SECONDS = 10
@@ -72,12 +75,15 @@ class Eraser:
         (self.settings.folder / MARK).touch()
         state = self.state
         people, traces = self._accounts(id)
-        for one in (*[contact.id for contact in state.contacts.of(id)], *traces, id):
+        merged = aliases_of(self.engine.store.engine, id)
+        for one in (*[contact.id for contact in state.contacts.of(id)], *traces, *merged, id):
             state.messages.forget(one)
             state.idempotency.forget(one)
             state.jobs.forget(one)
             state.audit.forget(one)
         self._forget_choices(id, traces)
+        for one in merged:  # of what both had, one stayed where it was
+            state.choices.forget(one)
         state.contacts.forget(id)
         for one in people:
             state.people.remove(one)
@@ -164,7 +170,7 @@ class Eraser:
 
     def _has_other_jobs(self) -> bool:
         found = [job for state in _UNDONE for job in self.state.jobs.page(JobFilter(state=state), limit=1_000).items]
-        return any(job.kind != "snapshot" for job in found)
+        return any(job.kind not in _HARMLESS for job in found)
 
     def _swap(self, id: str) -> str:
         """Wait for a snapshot without an organisation, swap it in and return its name; NotYet where it takes too long.

@@ -18,6 +18,8 @@ from api.words import language_of, say
 
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 UPLOADS = frozenset({"/v1/imports", "/imports"})
+UPLOADS_OF_PAGES = frozenset({"/imports"})
+"""Whose size is refused while it is read, by a page, and not before, by problem details that no person reads."""
 _MULTIPART_BYTES = 100_000
 """What an upload has around its file."""
 SECURITY_HEADERS = {
@@ -87,7 +89,7 @@ class Frame:
             limit = self._settings.max_upload_bytes + _MULTIPART_BYTES
             seconds = self._settings.upload_seconds
         too_large = Problem("too-large", say("too_large", language, limit=limit))
-        if _stated_length(scope) > limit:
+        if _stated_length(scope) > limit and scope["path"] not in UPLOADS_OF_PAGES:
             await answer.refuse(too_large, language)
             return
         task = asyncio.ensure_future(self._app(scope, _counted(receive, limit), answer))

@@ -1,4 +1,4 @@
-"""Write docs/reference.md from the program itself: `make docs`; a test compares."""
+"""Write docs/reference.md, and the figures of parity, from the program itself: `make docs`; a test compares."""
 
 import ast
 import inspect
@@ -11,7 +11,7 @@ from typer.main import get_command
 
 import matcher.errors
 from api.settings import ServiceSettings
-from docs.readme import fill, picture
+from docs.readme import fill, parity_figures, picture
 from docs.roles import roles
 from matcher.cli.commands import app
 from matcher.evaluation.baselines import BASELINES
@@ -118,8 +118,9 @@ def _first(text: str | None) -> str:
 
 if __name__ == "__main__":
     (FOLDER / "reference.md").write_text(reference(), encoding="utf-8")
+    (FOLDER.parent / "matcher" / "vocabularies" / "parity.json").write_text(parity_figures(), encoding="utf-8")
     page = FOLDER.parent / "README.md"
     with tempfile.TemporaryDirectory() as folder:
         page.write_text(fill(page.read_text(encoding="utf-8"), Path(folder), real=True), encoding="utf-8")
         (FOLDER / "suggestion.svg").write_text(picture(Path(folder) / "sample.db"), encoding="utf-8")
-    typer.echo("Wrote docs/reference.md, docs/suggestion.svg and the blocks of README.md")
+    typer.echo("Wrote docs/reference.md, docs/suggestion.svg, the figures of parity and the blocks of README.md")

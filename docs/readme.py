@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from rich.text import Text
 
 from matcher.encoders.opening import open_encoder
 from matcher.evaluation.judged import measure_judged, read_grades
-from matcher.evaluation.parity import measure_parity, read_parity
+from matcher.evaluation.parity import ParityReport, measure_parity, read_parity
 from matcher.importers import ImportRequest
 from matcher.importers.spreadsheet import SpreadsheetImporter
 from matcher.ranking import hand_set
@@ -109,8 +110,19 @@ def _judged() -> str:
     )
 
 
+def parity_figures() -> str:
+    """Return what the pages show of parity, as the text of `matcher/vocabularies/parity.json`."""
+    figures = {"day": TODAY.isoformat(), "reports": [_parity_report().as_dict()]}
+    return json.dumps(figures, indent=2, ensure_ascii=False) + "\n"
+
+
+@cache
+def _parity_report() -> ParityReport:
+    return measure_parity(read_parity(ROOT / "data" / "parity" / "profiles.csv"), open_encoder("use"))
+
+
 def _parity() -> str:
-    report = measure_parity(read_parity(ROOT / "data" / "parity" / "profiles.csv"), open_encoder("use"))
+    report = _parity_report()
     head = (
         "| language of the need | English offers | the same language | mixed languages |\n| --- | --- | --- | --- |\n"
     )

@@ -168,7 +168,10 @@ def test_a_dry_run_counts_decisions_and_keeps_none(store: SqlStore) -> None:
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"step": "maybe"}, r"'maybe' is no step; write one of interested, declined, contacted, met, .*, agreement, contract\."),
+        (
+            {"step": "maybe"},
+            r"'maybe' is no step; write one of interested, declined, contacted, met, .*, agreement, contract\.",
+        ),
         ({"step": "declined"}, "a decline needs a reason"),
         ({"step": "declined", "reason": " \n"}, "a decline needs a reason"),
         ({"reason": "x" * (MAX_REASON_CHARS + 1)}, "its reason has 2,001 characters; give at most 2,000"),

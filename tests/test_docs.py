@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from docs.generate import reference
-from docs.readme import fill, picture
+from docs.readme import fill, parity_figures, picture
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -20,6 +20,12 @@ def test_the_reference_is_what_the_program_says_of_itself() -> None:
 def test_the_readme_and_its_picture_show_what_the_program_prints(tmp_path: Path) -> None:
     assert fill(README, tmp_path, real=False) == README, "run `make docs`"
     assert (ROOT / "docs" / "suggestion.svg").read_text(encoding="utf-8") == picture(tmp_path / "sample.db")
+
+
+@pytest.mark.slow
+def test_the_pages_show_the_parity_that_the_program_measures() -> None:
+    written = (ROOT / "matcher" / "vocabularies" / "parity.json").read_text(encoding="utf-8")
+    assert written == parity_figures(), "run `make docs`"
 
 
 def test_the_readme_shows_the_two_commands_and_real_output_before_line_40() -> None:

@@ -130,7 +130,7 @@ def test_every_evidence_is_a_sentence(language: str) -> None:
             assert told.endswith(".") and "{" not in told
     assert "SIREN" in sentence(Evidence("number", 1.0, "siren 552100554"), language)
     assert "92" in sentence(Evidence("name_alike", 1.0, "0.92"), language)
-    assert band_told(0.95, "fr") == "presque sûrement une seule"
+    assert band_told(0.95, "fr") == "presque sûrement une seule organisation"
 
 
 LEFT = Organisation(

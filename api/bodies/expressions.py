@@ -15,7 +15,10 @@ Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Why = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_REASON_CHARS, pattern=_NO_NUL)
 ]
-EXAMPLE = {"organisation": "alertepoignet", "text": "Our bracelet tells a fall at night without any camera."}
+EXAMPLE: dict[str, Any] = {
+    "organisation": "alertepoignet",
+    "text": "Our bracelet tells a fall at night without any camera.",
+}
 
 
 class ExpressionGiven(BaseModel):

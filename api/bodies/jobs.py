@@ -25,7 +25,7 @@ def _is_day(text: str) -> str:
 
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
-Kind = Literal["snapshot", "import", "undo", "export", "train", "evaluate", "backup", "ecosystem"]
+Kind = Literal["snapshot", "import", "undo", "export", "train", "evaluate", "backup", "ecosystem", "duplicates"]
 Cursor = Annotated[str, Field(max_length=2_000, json_schema_extra={"pattern": "^[A-Za-z0-9_-]*$"})]
 Day = Annotated[str, AfterValidator(_is_day), WithJsonSchema({"type": "string", "format": "date"})]
 """RFC 3339 full-date, kept as it is written."""

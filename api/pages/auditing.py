@@ -62,6 +62,7 @@ def audit(request: Request, asking: Asking, sought: Annotated[Sought, Query()]) 
         "admin_audit",
         entries=page.items,
         people=_people(state, page.items),
+        keys=_keys(state, page.items),
         sought=sought,
         problem=problem,
         actions=load("actions"),
@@ -138,3 +139,11 @@ def _people(state: State, entries: list[AuditEntry]) -> dict[str, str]:
     ids |= {one.target for one in entries if one.target_kind == "user"}
     found = {id: state.people.get(id) for id in ids if id}
     return {id: user.email for id, user in found.items() if user}
+
+
+def _keys(state: State, entries: list[AuditEntry]) -> dict[str, str]:
+    """Return the names of the API keys that entries name, by their ids."""
+    ids = {one.actor for one in entries if one.actor_kind == "key"}
+    ids |= {one.target for one in entries if one.target_kind == "key"}
+    found = {id: state.keys.get(id) for id in ids if id}
+    return {id: key.name for id, key in found.items() if key}

@@ -123,9 +123,7 @@ def _live(request: Request, asking: Principal, kind: str, owner: str) -> tuple[l
     """Return the briefs that are not closed, those first that close first, and whether there are more."""
     engine = engine_of(request)
     yesterday = ((engine.today() - timedelta(days=1)).isoformat(), _LAST)
-    page = engine.store.briefs_page(
-        _filter(request, asking, kind, owner), yesterday, MOST_LIVE, order=Order("closes")
-    )
+    page = engine.store.briefs_page(_filter(request, asking, kind, owner), yesterday, MOST_LIVE, order=Order("closes"))
     return [brief for brief, _ in page.items], page.next is not None
 
 
@@ -139,9 +137,7 @@ def _closed(request: Request, asking: Principal, chosen: tuple[str, str], most: 
     return found, page.next is not None and len(found) == len(page.items)
 
 
-def _owners(
-    request: Request, asking: Principal, kind: str, owner: str, every: Sequence[Card]
-) -> list[tuple[str, str]]:
+def _owners(request: Request, asking: Principal, kind: str, owner: str, every: Sequence[Card]) -> list[tuple[str, str]]:
     if owner:
         live, _ = _live(request, asking, kind, "")
         closed, _ = _closed(request, asking, (kind, ""), CLOSED_SHOWN)

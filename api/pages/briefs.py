@@ -1,6 +1,6 @@
 """Briefs: the board of partner searches, needs and tenders, and one of them with its answers and the interest in it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Query, Request, Response
@@ -12,13 +12,13 @@ from api.access.principals import MEMBER, READER, Principal
 from api.asking import engine_of
 from api.bodies.asking import Id
 from api.pages.board import STATES, Card, State, board, cards, interests
-from api.pages.drafts import Look, lacks, looked
+from api.pages.drafts import Look, answers_of, lacks
 from api.pages.naming import both
 from api.pages.rendering import show
 from api.pages.routing import PageRoute
 from api.pages.typed import addressed
 from api.problems import Problem
-from api.routes.briefs import end_of, is_whole, own_brief, remove_brief, seen_with_version, write_brief
+from api.routes.briefs import is_whole, own_brief, remove_brief, seen_with_version, write_brief
 from api.routes.collaborations import hidden_from
 from api.routes.expressions import STEPS, answers_for, possible
 from api.state import Expression
@@ -94,8 +94,6 @@ def one(request: Request, asking: Asking, id: Id, said: Said = "", who: Word = "
 @router.post("/briefs/{id}/close")
 def close(request: Request, asking: Asking, id: Id, version: Version = "") -> Response:
     """Make today the last day of a brief."""
-    from dataclasses import replace
-
     brief, present = _still(request, asking, id, version)
     write_brief(request, asking, replace(brief, closes=engine_of(request).today()), present)
     return RedirectResponse(f"{addressed('briefs', id)}?said=closed", 303)
@@ -128,7 +126,8 @@ def page(request: Request, asking: Principal, id: str, *, said: str = "", typed:
     found = _interests(request, asking, brief)
     card = cards(request, asking, [brief])[0]
     may_change = is_whole(asking, brief) and asking.role != READER
-    looked_at = looked(request, brief) if asking.sees_brief(brief) and "suggest" in asking.scopes else None
+    may_ask = asking.sees_brief(brief) and "suggest" in asking.scopes
+    looked_at = answers_of(request, asking, brief) if may_ask else None
     return show(
         request,
         "brief",
@@ -147,7 +146,6 @@ def page(request: Request, asking: Principal, id: str, *, said: str = "", typed:
         most=MOST_SHOWN,
         said=said,
         typed=typed,
-        ends=end_of(brief),
     )
 
 

@@ -5,18 +5,16 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import Field
 
 from api.access.guarding import Asking
 from api.asking import ready_of
-from api.bodies.asking import Id
 from api.pages.arranging import by_organisation
-from api.pages.choosing import seen_choices
+from api.pages.choosing import may_choose, seen_choices
+from api.pages.question import Wanted
 from api.pages.rendering import show
 from api.pages.routing import PageRoute
 from api.pages.rows import Shown
 from api.pages.suggesting import explained
-from api.pages.question import MOST_SHOWN, Wanted
 from api.pages.waterfall import WIDTH
 from api.problems import reader_of
 from matcher.explanations.sentences import signal_label
@@ -24,12 +22,8 @@ from matcher.matching import Suggestion
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 MOST_COMPARED = 4
-
-
-class Compared(Wanted):
-    """What is asked, and whose answers are compared."""
-
-    ids: Annotated[list[Id], Field(max_length=MOST_SHOWN)] = []
+LEAST_TOLD = 0.005
+"""Parts that are smaller for everybody are told together."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +31,12 @@ class Part:
     """What one signal adds to the score of each who is compared."""
 
     name: str
+    """Empty is the rest, told together."""
     adds: tuple[float, ...]
 
 
 @router.get("/compare")
-def compare(request: Request, asking: Asking, wanted: Annotated[Compared, Query()]) -> Response:
+def compare(request: Request, asking: Asking, wanted: Annotated[Wanted, Query()]) -> Response:
     """Show organisations side by side: facts, texts, and what makes up their scores."""
     ready, language = ready_of(request), reader_of(request)
     query = wanted.query(request, ready, asking)
@@ -61,17 +56,21 @@ def compare(request: Request, asking: Asking, wanted: Annotated[Compared, Query(
         digits=shown.digits,
         width=WIDTH,
         wanted=wanted,
-        back=wanted.address(),
+        back=wanted.address(""),
+        may_choose=may_choose(request, asking, wanted.side),
         left=max(0, len(ids) - MOST_COMPARED),
         most=MOST_COMPARED,
     )
 
 
 def parts_of(suggestions: Sequence[Suggestion], language: str) -> list[Part]:
-    """Return what each signal adds to each score, the greatest parts first; without what adds nothing to anybody."""
+    """Return what each signal adds to each score, the greatest first; what would be shown as 0 is told together."""
     adds: dict[str, list[float]] = {}
     for place, one in enumerate(suggestions):
         for part in one.contributions:
             adds.setdefault(part.signal, [0.0] * len(suggestions))[place] = part.contribution
-    parts = [Part(signal_label(name, language), tuple(added)) for name, added in adds.items() if any(added)]
-    return sorted(parts, key=lambda part: -max(abs(added) for added in part.adds))
+    told = {name: added for name, added in adds.items() if max(map(abs, added)) >= LEAST_TOLD}
+    parts = [Part(signal_label(name, language), tuple(added)) for name, added in told.items()]
+    parts.sort(key=lambda part: -max(abs(added) for added in part.adds))
+    rest = [added for name, added in adds.items() if name not in told and any(added)]
+    return [*parts, Part("", tuple(map(sum, zip(*rest, strict=True))))] if rest else parts

@@ -182,9 +182,7 @@ def _both(request: Request, asking: Principal, found: Contact, typed: Mapping[st
     return _form(request, asking, found, typed, problem=problem, differences=differences)
 
 
-def _form(
-    request: Request, asking: Principal, contact: Contact, values: Mapping[str, str], **shown: Any
-) -> Response:
+def _form(request: Request, asking: Principal, contact: Contact, values: Mapping[str, str], **shown: Any) -> Response:
     """Return the form of a person; `shown` is what is wrong or asked again, as the template names it."""
     problem: Problem | None = shown.get("problem")
     record, _ = seen_organisation(request, contact.organisation, asking)

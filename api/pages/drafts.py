@@ -1,5 +1,6 @@
 """Drafts: a brief as somebody writes it, what is wrong with it, what it lacks, and what in it drives the match."""
 
+import json
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -14,14 +15,16 @@ from api.asking import engine_of, ready_of
 from api.bodies.asking import Ways
 from api.bodies.briefs import BriefGiven
 from api.pages.naming import Unclear, both, named
+from api.pages.question import Wanted
 from api.pages.rendering import country_name
+from api.pages.suggesting import answered
 from api.pages.typed import faults_of, plain
 from api.problems import Problem, problem_of, reader_of
 from api.routes.suggestions import suggested
 from api.words import load
 from matcher.importers.codes import country_code
 from matcher.matching import Suggestion, Suggestions
-from matcher.query import brief_query
+from matcher.query import Query, brief_query
 from matcher.records import Brief
 
 FIRST = 10
@@ -59,8 +62,31 @@ class Draft(BaseModel):
     closes: _Text = ""
     version: _Text = ""
     """Of the brief that was read to be changed; empty for a new one."""
+    base: Annotated[str, Field(max_length=1_000_000)] = ""
+    """What the form was filled with before anybody typed, as JSON; empty for a new one."""
     act: str = "save"
     """save, or look: what would be answered, without keeping anything."""
+
+    def as_base(self) -> str:
+        """Return what the fields say, as one field of the form."""
+        return json.dumps({name: self.said(name) for name in FIELDS}, ensure_ascii=False)
+
+    def said(self, name: str) -> list[str]:
+        """Return what a field says, without what makes no difference."""
+        value = getattr(self, name)
+        if name == "kinds":
+            return sorted(value)
+        if name == "countries":
+            return sorted(part.strip() for part in _PARTS.split(value) if part.strip())
+        return plain(value).split("\n")
+
+    def typed(self, name: str) -> bool:
+        """Return whether somebody has typed something into a field; where its base is damaged, into every one."""
+        try:
+            base = json.loads(self.base)
+        except (ValueError, RecursionError):
+            return True
+        return not isinstance(base, dict) or base.get(name) != self.said(name)
 
 
 @dataclass(frozen=True)
@@ -89,7 +115,7 @@ def draft_of(request: Request, brief: Brief, version: bytes) -> Draft:
     language = reader_of(request)
     ids = [*([brief.owner] if brief.owner else []), *brief.exclusions]
     names = engine_of(request).store.names_of(ids)
-    return Draft(
+    found = Draft(
         kind=brief.kind,
         title=brief.title,
         text=brief.text,
@@ -102,6 +128,7 @@ def draft_of(request: Request, brief: Brief, version: bytes) -> Draft:
         closes=brief.closes.isoformat() if brief.closes else "",
         version=version.hex(),
     )
+    return found.model_copy(update={"base": found.as_base()})
 
 
 def read_draft(request: Request, asking: Principal, draft: Draft) -> tuple[BriefGiven | None, dict[str, str]]:
@@ -142,9 +169,7 @@ def brief_of(given: BriefGiven, id: str) -> Brief:
 
 def looked(request: Request, brief: Brief) -> Look | None:
     """Return who would answer a brief that need not be kept; None where it says nothing yet, or nothing answers."""
-    whole = f"{brief.title}\n{brief.text}\n{brief.requirements}"
-    most = request.app.state.settings.max_query_chars
-    if not any(sign.isalnum() for sign in whole) or len(whole) > most:
+    if not _says(request, brief):
         return None
     try:
         ready = ready_of(request)
@@ -152,16 +177,37 @@ def looked(request: Request, brief: Brief) -> Look | None:
         return None
     ways = Ways(limit=FIRST)
     query = brief_query(ready.snapshot, engine_of(request).encoder, brief, ways.filters(ready.snapshot))
-    return look(suggested(request, ready, query, ways), query.need.sentences if query.need else ())
+    found = suggested(request, ready, query, ways)
+    return _look(query, found, found.suggestions)
 
 
-def look(found: Suggestions, sentences: tuple[str, ...]) -> Look:
+def answers_of(request: Request, asking: Principal, brief: Brief) -> Look | None:
+    """Return who answers a brief that is kept, in the order of people where they chose any; None as `looked`."""
+    if not _says(request, brief):
+        return None
+    try:
+        answer = answered(request, asking, Wanted(brief=brief.id, limit=FIRST))
+    except Problem as problem:
+        if problem.code != "not-ready":
+            raise
+        return None
+    return _look(answer.query, answer.found, answer.list.shown)
+
+
+def _says(request: Request, brief: Brief) -> bool:
+    """Return whether a brief holds a word, and no more than a question may."""
+    whole = f"{brief.title}\n{brief.text}\n{brief.requirements}"
+    return len(whole) <= request.app.state.settings.max_query_chars and any(sign.isalnum() for sign in whole)
+
+
+def _look(query: Query, found: Suggestions, shown: tuple[Suggestion, ...]) -> Look:
     """Return what is shown of an answer: its first, and of each sentence how many of all it is the best reason for."""
-    counts = Counter(one.evidence.need for one in found.suggestions if one.evidence.offer)
+    counts = Counter(one.evidence.need for one in shown if one.evidence.offer)
+    sentences = query.need.sentences if query.need else ()
     return Look(
-        first=found.suggestions[:SHOWN],
+        first=shown[:SHOWN],
         sentences=[Sentence(text, counts[text]) for text in dict.fromkeys(sentences)],
-        asked=len(found.suggestions),
+        asked=len(shown),
         nobody=found.nobody or "",
         engine_misses=found.missing,
     )

@@ -1,4 +1,4 @@
-"""Editing a profile: what was typed against what is kept, nothing lost where somebody else was faster; and verifying."""
+"""Editing a profile: nothing typed is lost, and nothing that somebody else saved meanwhile; and verifying."""
 
 import json
 from collections.abc import Mapping

@@ -41,6 +41,8 @@ class Dot:
     x: float
     y: float
     label: str
+    """The beginning of its name."""
+    is_cut: bool
     label_x: float
     label_y: float
     turn: float
@@ -96,9 +98,7 @@ def network(request: Request, asking: Asking, id: Id) -> Response:
         picture = drawn(found) if len(found.nodes) > 1 else None
     except Problem as problem:  # it is too new, or nothing is ready
         why_none = problem.detail
-    return show(
-        request, "organisation_network", one=record, **rights(asking, id), picture=picture, why_none=why_none
-    )
+    return show(request, "organisation_network", one=record, **rights(asking, id), picture=picture, why_none=why_none)
 
 
 def drawn(network: Network) -> Picture:
@@ -159,7 +159,8 @@ def _dot(node: Node, number: int, angle: float) -> Dot:
         number=number,
         x=round(radius * cos(angle), 1),
         y=round(radius * sin(angle), 1),
-        label=node.name if len(node.name) <= MOST_LETTERS else node.name[: MOST_LETTERS - 1].rstrip() + "…",
+        label=node.name[:MOST_LETTERS].rstrip(),
+        is_cut=len(node.name) > MOST_LETTERS,
         label_x=round(out * cos(angle), 1) if number else 0.0,
         label_y=round(out * sin(angle), 1) if number else 34.0,
         turn=round((turn + 180) % 360 if is_left else turn, 1) if number else 0.0,

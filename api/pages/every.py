@@ -17,6 +17,7 @@ from api.pages import (
     briefs,
     comparing,
     contacts,
+    duplicates,
     editing,
     ego_network,
     erasures,
@@ -26,6 +27,7 @@ from api.pages import (
     imports,
     jobs,
     login,
+    merging,
     model_versions,
     organisations,
     quality,
@@ -38,6 +40,7 @@ from api.pages import (
     timeline,
     writing,
 )
+from api.pages.ecosystem import bridges, communities, downloads, outcomes, overview
 
 PAGES = tuple(
     page.router
@@ -60,6 +63,8 @@ PAGES = tuple(
         imports,
         exports,
         jobs,
+        duplicates,
+        merging,
         login,
         setting_up,
         quality,
@@ -71,6 +76,11 @@ PAGES = tuple(
         model_versions,
         snapshots,
         account,
+        overview,
+        communities,
+        bridges,
+        outcomes,
+        downloads,
     )
 )
 

@@ -10,6 +10,7 @@ from api.access.principals import Principal
 from api.bodies.exports import GRAPHS, TABLES, ExportAsked
 from api.bodies.jobs import Cursor, JobId, PagedByState
 from api.pages.filling import filled
+from api.pages.jobs import FORMATS
 from api.pages.mapping import organisation_kinds
 from api.pages.rendering import show
 from api.pages.routing import PageRoute
@@ -20,8 +21,6 @@ from api.state.records import Job
 from matcher.matching import MOST_SUGGESTIONS
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
-FORMATS = {"csv": "CSV", "xlsx": "XLSX (Excel)", "json": "JSON", "graphml": "GraphML", "gexf": "GEXF (Gephi)"}
-"""Names that are the same in every language."""
 USUAL = {"for": "", "limit": "10", "format": "xlsx"}
 _SHORT_LIST = 20
 Short = Annotated[str, Form(max_length=100)]
@@ -75,6 +74,7 @@ def _listed(
         status=problem.status if problem else 200,
         problem=problem,
         given=given,
+        names=FORMATS,
         lines=page["items"],
         next=page["next"],
         kinds=organisation_kinds(request),

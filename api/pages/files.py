@@ -1,4 +1,4 @@
-"""Files: suggestions as a workbook or a table, in the order of people, with what they chose; no cell runs as a formula."""
+"""Files: suggestions as a workbook or a table, with what people chose; no cell runs as a formula."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -35,7 +35,10 @@ def as_file(
         content = path.read_bytes()
     stem = name.removesuffix(f".{ending}")
     named = f"entremise-{stem}-{engine_of(request).today()}.{ending}"
-    headers = {"Content-Disposition": f'attachment; filename="{named}"', "Vary": "Accept-Language, Authorization, Cookie"}
+    headers = {
+        "Content-Disposition": f'attachment; filename="{named}"',
+        "Vary": "Accept-Language, Authorization, Cookie",
+    }
     return Response(content, 200, headers, MEDIA_TYPES[ending])
 
 

@@ -15,21 +15,21 @@ from api.pages.mapping import chosen_defaults, chosen_tables, tables_of
 from api.pages.rendering import show
 from api.pages.reporting import reworded
 from api.pages.routing import PageRoute
-from api.pages.samples import FORMATS, sample
+from api.pages.samples import FORMATS, sample, shown_sample
 from api.problems import Problem, problem_of, reader_of
 from api.routes.imports import can_be_undone, folders_of, queued_undo, queued_upload
 from api.routes.jobs import page_of, queued, seen, state_of, told
 from api.state.jobs import FINISHED, JobFilter
-from api.state.records import Job
+from api.state.records import Job, JobState
 from api.words import say
 from api.work.keeping import read_json
 from matcher.errors import InputError
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
-LOOK = {"mapping": {}, "defaults": {}, "importer": None, "kind": None, "dry_run": True, "strict": False}
+LOOK: dict[str, Any] = {"mapping": {}, "defaults": {}, "importer": None, "kind": None, "dry_run": True, "strict": False}
 """With what an upload is looked at first: everything is told from the file."""
 _SHORT_LIST = 20
-_RUNNING = ("running", "queued")
+_RUNNING: tuple[JobState, ...] = ("running", "queued")
 
 
 @router.get("/imports")
@@ -144,6 +144,7 @@ def _listed(
         lines=lines,
         next=page["next"],
         said=said,
+        sample=shown_sample(request),
         most_bytes=request.app.state.settings.max_upload_bytes,
         most_rows=request.app.state.settings.matcher.max_rows,
     )

@@ -19,6 +19,8 @@ from api.state.jobs import FINISHED, JobFilter
 from api.state.records import Job
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
+FORMATS = {"csv": "CSV", "xlsx": "XLSX", "json": "JSON", "graphml": "GraphML", "gexf": "GEXF"}
+"""Names that are the same in every language."""
 
 
 @router.get("/jobs/{id}")
@@ -37,6 +39,7 @@ def one_job(request: Request, asking: Asking, id: JobId) -> Response:
         has_file=has_file(request, found) if found.kind == "export" else False,
         following=following(request, asking),
         trouble_told=trouble_of(request, found),
+        names=FORMATS,
     )
 
 

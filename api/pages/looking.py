@@ -71,7 +71,11 @@ def report(request: Request, job: Job, found: dict[str, Any]) -> dict[str, Any]:
     return {
         "counted": counted,
         "is_change": any(one["added"] or one["updated"] for one in counted),
-        "new": [(label, new[table]) for table, label in kind_labels(language) if new.get(table)],
+        "new": [
+            (label, new[table], changes.get("added", {}).get(table, 0))
+            for table, label in kind_labels(language)
+            if new.get(table)
+        ],
         "details": _details(found.get("details", ())[:FIRST_CHANGES], language),
         "details_count": len(found.get("details", ())) + found.get("details_left_out", 0),
         "notes": [_named(reworded(note, language), job) for note in found.get("notes", ()) if not _is_of_mapping(note)],

@@ -76,7 +76,7 @@ def chosen_tables(form: Mapping[str, Any], tables: Sequence[Table], before: Mapp
         earlier = before.get(table["name"], {"kind": None, "mapping": {}})
         posted = str(form.get(f"kind-{number}", table["kind"]))
         if posted != table["kind"] and posted in (LEFT_OUT, *KINDS):
-            one = {"kind": None if posted == table["guessed_kind"] else posted, "mapping": {}}
+            one: dict[str, Any] = {"kind": None if posted == table["guessed_kind"] else posted, "mapping": {}}
         else:
             one = {"kind": earlier["kind"], "mapping": {**earlier["mapping"], **_corrected(form, number, table)}}
         if one["kind"] is not None or one["mapping"]:

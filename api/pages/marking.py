@@ -1,6 +1,5 @@
 """Marking: which words a need and an offer share, whatever their endings, so that a reader sees why they match."""
 
-import os
 import re
 from dataclasses import dataclass
 
@@ -8,7 +7,7 @@ from matcher.terms import tokenise
 
 _WORD = re.compile(r"[^\W_]{3,}")
 _LEAST_STEM, _LONGEST_ENDING = 6, 3
-"""Words that differ in both endings are alike from so many letters on, where neither ending is longer."""
+"""Words are alike from so many letters on, where neither ending is longer; of shorter ones only the longer has one."""
 
 Parts = tuple[tuple[str, bool], ...]
 """A text in pieces, each with whether it is marked; together they are the text."""
@@ -35,10 +34,9 @@ def marked(need: str, offer: str) -> Marked:
 def is_alike(one: str, other: str) -> bool:
     """Return whether two folded words are the same but for an ending: sensor, sensors; detect, detection."""
     short, long = sorted((one, other), key=len)
-    shared = len(os.path.commonprefix([short, long]))
-    if shared == len(short):
-        most = 0 if shared < 4 else 1 if shared == 4 else _LONGEST_ENDING
-        return len(long) - shared <= most
+    shared = next((place for place, sign in enumerate(short) if sign != long[place]), len(short))
+    if shared == len(short) < _LEAST_STEM:
+        return len(long) - shared <= max(0, shared - 3)  # leak, leaks; trial, trials
     return shared >= _LEAST_STEM and len(long) - shared <= _LONGEST_ENDING
 
 

@@ -11,6 +11,8 @@ from api.problems import reader_of
 from matcher.records import Organisation
 from matcher.resolving import is_meant, possible_ids
 from matcher.store.filters import Order, OrganisationFilter
+from matcher.store.folding import fold_words
+from matcher.store.listing import MOST_PER_PAGE
 
 MOST_NAMED = 5
 _BOTH = re.compile(r".*\[([^\[\]]+)\]")
@@ -41,17 +43,17 @@ def named(request: Request, asking: Principal, text: str) -> str:
 
 
 def _alike(request: Request, asking: Principal, text: str) -> list[Organisation]:
+    """Return the organisations in whose name a text stands."""
     visibility = None if asking.sees_everything else "public"
     filters = OrganisationFilter(words=text, visibility=visibility)
-    page = engine_of(request).store.organisations_page(filters, order=Order("name"), limit=50)
-    return [one for one, _ in page.items]
+    page = engine_of(request).store.organisations_page(filters, order=Order("name"), limit=MOST_PER_PAGE)
+    words = fold_words(text)
+    return [one for one, _ in page.items if words in fold_words(one.name)]
 
 
 def _told(request: Request, text: str, alike: list[Organisation]) -> str:
     gettext = translations(reader_of(request)).gettext
     if not alike:
-        told: str = gettext("No organisation is called %(name)s; write its name or its id.") % {"name": text}
-        return told
+        return gettext("No organisation is called %(name)s; write its name or its id.") % {"name": text}
     names = "; ".join(both(one.id, one.name) for one in alike[:MOST_NAMED])
-    told = gettext("Which one is meant? Copy one of these: %(names)s") % {"names": names}
-    return told
+    return gettext("Which one is meant? Copy one of these: %(names)s") % {"names": names}

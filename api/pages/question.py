@@ -20,11 +20,11 @@ from matcher.matching import AskSettings
 from matcher.query import Query as MatcherQuery
 from matcher.store.decision_pages import BRIEF
 
-MOST_SHOWN = 100
+MOST_SHOWN = 50
 """Longest list on a page; more are had as a file by an export."""
 _FLOOR, _MORE = ListSettings().newcomer_floor, 0.4
 """Share of the places that is kept for newcomers, and how much more of them where the dial is wholly turned to them."""
-_PASSING = {"before", "missing", "said", "about"}
+_PASSING = {"before", "missing", "ids", "said", "about"}
 """What is of one visit only, and no part of the address that is shared."""
 _MANY = {"kinds", "countries", "exclude", "before", "ids"}
 
@@ -36,10 +36,12 @@ class Wanted(Ways):
     brief: Id | None = None
     text: Annotated[str, Field(max_length=20_000)] = ""
     limit: Annotated[int, Field(ge=1, le=MOST_SHOWN), WHOLE] = 10
-    before: Annotated[list[Id], Field(max_length=MOST_NAMED)] = []
+    before: list[Id] = Field(default=[], max_length=MOST_NAMED)
     """Ids of the list that was shown before, so that it can be said what has changed."""
     missing: Annotated[str, Field(max_length=200)] = ""
     """Name or id of an organisation: why is it not suggested?"""
+    ids: list[Id] = Field(default=[], max_length=MOST_NAMED)
+    """Whom to compare."""
     said: Annotated[str, Field(max_length=40)] = ""
     """Code of what was done a moment ago."""
     about: Id | None = None
@@ -86,7 +88,7 @@ class Wanted(Ways):
 
     def pairs(self, *left_out: str) -> list[tuple[str, str]]:
         """Return the fields that differ from what is usual, as a form or an address holds them."""
-        values = self.model_dump(exclude_defaults=True, exclude={*_PASSING, "ids", *left_out})
+        values = self.model_dump(exclude_defaults=True, exclude={*_PASSING, *left_out})
         return _pairs(values.items())
 
     def address(self, page: str = "/suggestions", **more: Any) -> str:

@@ -73,7 +73,7 @@ def _environment(language: str) -> Environment:
         static=_version,
     )
     made.filters.update(
-        number=lambda value, digits=0: _number(value, digits, language),
+        number=lambda value, digits=0: number(value, language, digits),
         day=lambda value: _day(value, language),
         moment=lambda value: _moment(value, language),
         percent=lambda share, digits=0: percent(share, language, digits),
@@ -95,8 +95,11 @@ def country_name(code: str | None, language: str) -> str:
     return str(Locale(language).territories.get(code, code)) if code else ""
 
 
-def _number(value: float, digits: int, language: str) -> str:
-    return format_decimal(round(value, digits), format=f"#,##0.{'0' * digits}" if digits else "#,##0", locale=language)
+def number(value: float, language: str, digits: int = 0) -> str:
+    """Return a number as it is written in a language."""
+    return format_decimal(
+        round(value, digits) + 0.0, format=f"#,##0.{'0' * digits}" if digits else "#,##0", locale=language
+    )
 
 
 def _day(value: date | datetime | str | None, language: str) -> str:

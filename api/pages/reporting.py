@@ -9,6 +9,7 @@ from functools import cache
 from api.words import load
 
 _HOLE = "{}"
+_DEEPEST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +21,15 @@ class _Sentence:
     """Which holes hold sentences themselves; the others hold what somebody wrote."""
 
 
-def reworded(text: str, language: str) -> str:
-    """Return a sentence of the engine in a language (en, fr); itself where it is none that is known."""
+def reworded(text: str, language: str, deep: int = 0) -> str:
+    """Return a sentence of the engine in a language (en, fr); itself where it is none that is known.
+
+    `deep` is in how many others it stands; beyond some it is none of ours, whoever wrote it.
+    """
     for one in _sentences(language):
         if (values := _values(text, one.fixed)) is not None:
-            for number in one.nested:
-                if values[number] != text:
-                    values[number] = reworded(values[number], language)
+            for number in one.nested if deep < _DEEPEST else ():
+                values[number] = reworded(values[number], language, deep + 1)
             return one.told.format(*values)
     return text
 

@@ -37,6 +37,8 @@ class PageRoute(APIRoute):
                 return await answer(request)
             except KNOWN as error:
                 return await _told(request, problem_of(request, error))
+            finally:
+                await request.close()  # files of a form that no endpoint was given
 
         return shown
 

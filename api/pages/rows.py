@@ -13,7 +13,7 @@ from matcher.explanations.amounts import amount, digits, percent
 from matcher.graph import UNDATED
 from matcher.matching import Suggestion, Suggestions
 
-MOST_WHOLE = 20
+MOST_WHOLE = 10
 """So many rows are told whole, so that a page stays light; the others in short, each with a link to the whole."""
 _EPOCH = date(1970, 1, 1).toordinal()
 
@@ -40,6 +40,8 @@ class Row:
     """The probability, as per cent; empty where the model tells none."""
     facts: Facts
     match: Marked | None
+    is_need_theirs: bool
+    """Whether the need that is quoted is that of who is suggested, and the offer that of who asks."""
     bars: list[Bar]
     was: int | None = None
     """Its place in the list before, where that was another."""
@@ -75,6 +77,7 @@ class Shown:
             chance="" if one.probability is None else percent(one.probability, self.language),
             facts=facts_of(self.ready, id),
             match=marked(need, offer) if need and offer else None,
+            is_need_theirs=one.evidence.offer_from == "profile",
             bars=waterfall(self.intercept, one.contributions, self.language),
             was=before.get(id),
             is_new=id in before and before[id] is None,

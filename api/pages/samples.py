@@ -10,6 +10,8 @@ from api.words import load
 
 FORMATS = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
+_SHOWN = (0, 1, 2, 5, 7)
+
 
 def sample(request: Request, format_: str) -> Response:
     """Return the sample: a CSV table of organisations, or a workbook with collaborations and needs besides."""
@@ -22,6 +24,12 @@ def sample(request: Request, format_: str) -> Response:
     }
     content = _workbook(tables, language) if format_ == "xlsx" else _delimited(tables["organisations"], language)
     return Response(content, 200, headers, FORMATS[format_])
+
+
+def shown_sample(request: Request) -> list[list[str]]:
+    """Return the sample of organisations, with as many of its columns as a page has room for."""
+    rows: list[list[str]] = load("imports")["samples"][reader_of(request)]["organisations"]
+    return [[row[column] for column in _SHOWN] for row in rows]
 
 
 def _delimited(rows: list[list[str]], language: str) -> bytes:

@@ -4,7 +4,6 @@ import ast
 import inspect
 import textwrap
 from dataclasses import dataclass, fields
-from functools import cache
 from typing import Any
 
 from api.settings import ServiceSettings
@@ -34,7 +33,7 @@ def settings_told(settings: ServiceSettings, language: str) -> dict[str, list[To
     }
 
 
-def _of(settings: Any, prefix: str, group: str, language: str) -> list[Told]:
+def _of(settings: ServiceSettings | Settings, prefix: str, group: str, language: str) -> list[Told]:
     defaults, meanings = type(settings)(), meanings_of(type(settings))
     french = load("settings")[group]
     found = []
@@ -46,16 +45,15 @@ def _of(settings: Any, prefix: str, group: str, language: str) -> list[Told]:
         found.append(
             Told(
                 variable=prefix + field.name.upper(),
-                value=(_without_password(value) if field.name == "db" else value) if field.repr else None,
+                value=_told(field.name, value) if field.repr else None,
                 is_set=value != default,
-                default=default,
-                meaning=meaning or meanings[field.name],
+                default=_told(field.name, default),
+                meaning=(meaning or meanings[field.name]).replace("`", ""),
             )
         )
     return found
 
 
-@cache
 def meanings_of(kind: type[ServiceSettings] | type[Settings]) -> dict[str, str]:
     """Return what the fields of a class of settings mean: the texts that stand under them."""
     source = ast.parse(textwrap.dedent(inspect.getsource(kind))).body[0]
@@ -65,6 +63,13 @@ def meanings_of(kind: type[ServiceSettings] | type[Settings]) -> dict[str, str]:
         for field, text in zip(source.body, source.body[1:], strict=False)
         if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant)
     }
+
+
+def _told(name: str, value: Any) -> Any:
+    """Return a value as it is told: a port is no amount, and an address may hold a password."""
+    if name == "port":
+        return str(value)
+    return _without_password(value) if name == "db" else value
 
 
 def _without_password(db: str) -> str:

@@ -15,14 +15,14 @@ from api.asking import engine_of, ready_of
 from api.bodies.asking import Id
 from api.engine import Ready
 from api.pages.arranging import Choices, by_organisation, id_of
-from api.pages.comparing import MOST_COMPARED
 from api.pages.choosing import Wish, choose, may_choose, seen_choices
+from api.pages.comparing import MOST_COMPARED
 from api.pages.files import Ending, as_file
+from api.pages.question import Wanted
 from api.pages.rendering import show
 from api.pages.routing import PageRoute
 from api.pages.rows import Shown, name_of
 from api.pages.suggesting import explained
-from api.pages.question import Wanted
 from api.problems import Problem, reader_of
 from api.state.choices import MOST_REASON_CHARS
 from api.words import say

@@ -1,4 +1,4 @@
-"""Suggested to: to whom an organisation would be suggested, asked for by a button, for it takes as long as many lists."""
+"""Suggested to: in whose lists an organisation stands; asked for by a button, for it takes as long as many lists."""
 
 from dataclasses import dataclass
 

@@ -11,9 +11,9 @@ from api.engine import Ready
 from api.pages.arranging import Arranged, Standing, absent, arranged, by_organisation, id_of
 from api.pages.choosing import may_choose, seen_choices
 from api.pages.differing import MOST_TOLD, Difference, difference
+from api.pages.question import Wanted
 from api.pages.rendering import show
 from api.pages.rows import MOST_WHOLE, Shown, name_of
-from api.pages.question import Wanted
 from api.pages.waterfall import WIDTH
 from api.problems import reader_of
 from api.routes.suggestions import suggested, told_why_not
@@ -25,7 +25,7 @@ from matcher.vocabularies import label, load
 
 MOST_MEANT = 6
 """So many organisations are offered where a name is that of several."""
-LIMITS = (10, 20, 50, 100)
+LIMITS = (10, 20, 50)
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,8 @@ def explained(
 
 def standing(found: Suggestions, excluded: tuple[WhyNot, ...]) -> dict[str, Standing]:
     """Return how organisations stand, by id."""
-    return {id_of(one): one for one in (*found.suggestions, *excluded)}
+    every: tuple[Standing, ...] = (*found.suggestions, *excluded)
+    return {id_of(one): one for one in every}
 
 
 def show_suggestions(

@@ -11,9 +11,9 @@ from api.bodies.asking import Id
 from api.bodies.briefs import BriefNew
 from api.pages.choosing import MOST_PLACE, Act, Wish, choose
 from api.pages.files import Ending, as_file
+from api.pages.question import Wanted, wanted_of
 from api.pages.routing import PageRoute
 from api.pages.suggesting import Fault, answered, show_suggestions
-from api.pages.question import Wanted, wanted_of
 from api.problems import Problem
 from api.routes.briefs import add_brief
 from api.state.choices import MOST_REASON_CHARS

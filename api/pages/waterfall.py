@@ -39,7 +39,7 @@ def waterfall(intercept: float, parts: Sequence[Contribution], language: str) ->
     ends = [intercept]
     for _, adds in steps:
         ends.append(ends[-1] + adds)
-    low, high = min(0.0, *ends), max(0.0, *ends)
+    low, high = min(ends), max(ends)
     unit = WIDTH / (high - low or 1.0)
     return [
         Bar(name, adds, end, (min(begins, end) - low) * unit, max(abs(adds) * unit, 1.0))

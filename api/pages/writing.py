@@ -1,5 +1,6 @@
 """Writing a brief with help: what drives the match, what is missing, and who would answer, before it is kept."""
 
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
@@ -13,7 +14,7 @@ from api.bodies.briefs import BriefGiven, BriefNew
 from api.pages.drafts import FIELDS, Draft, brief_of, draft_of, lacks, looked, read_draft
 from api.pages.rendering import show
 from api.pages.routing import PageRoute
-from api.pages.typed import addressed, kinds, plain
+from api.pages.typed import addressed, kinds
 from api.problems import Problem, problem_of, reader_of
 from api.routes.briefs import add_brief, own_brief, write_brief
 from api.versions import changed_meanwhile
@@ -27,6 +28,26 @@ _LOOK = "#look"
 """Where the page tells who would answer."""
 
 
+@dataclass(frozen=True)
+class Read:
+    """What came of reading a form."""
+
+    given: BriefGiven | None = None
+    faults: dict[str, str] = field(default_factory=dict)
+    """What is wrong, by field."""
+    problem: Problem | None = None
+    theirs: Draft | None = None
+    """What somebody else has saved meanwhile, where it is that."""
+    sent: Draft | None = None
+    """What was sent, before what somebody else has saved was taken over."""
+
+    def status(self, draft: Draft) -> int:
+        """Return how the form is answered: who only looks has done nothing wrong."""
+        if self.problem is not None:
+            return self.problem.status
+        return Problem("invalid-request", "").status if self.faults and draft.act != "look" else 200
+
+
 @router.get("/briefs/new")
 def begin(request: Request, asking: Asking, text: Annotated[str, Query(max_length=20_000)] = "") -> Response:
     """Show the form for a new brief, perhaps with a text that was searched with."""
@@ -38,11 +59,11 @@ def add(request: Request, asking: Asking, draft: Annotated[Draft, Form()]) -> Re
     """Keep a new brief, or show who would answer it."""
     given, faults = read_draft(request, asking, draft)
     if draft.act == "look" or given is None:
-        return _form(request, asking, draft, None, given=given, faults=faults)
+        return _form(request, asking, draft, None, Read(given, faults))
     try:
         record, _ = add_brief(request, asking, BriefNew(**given.model_dump()))
     except InputError as error:
-        return _form(request, asking, draft, None, given=given, problem=problem_of(request, error))
+        return _form(request, asking, draft, None, Read(given, problem=problem_of(request, error)))
     return RedirectResponse(f"{addressed('briefs', record.id)}?said=created", 303)
 
 
@@ -59,46 +80,40 @@ def save(request: Request, asking: Asking, id: Id, draft: Annotated[Draft, Form(
     brief, present = own_brief(request, id, asking)
     given, faults = read_draft(request, asking, draft)
     if draft.act == "look" or given is None:
-        return _form(request, asking, draft, brief, given=given, faults=faults)
+        return _form(request, asking, draft, brief, Read(given, faults))
+    if sorted(given.kinds) == sorted(brief.kinds):  # boxes have no order
+        given = given.model_copy(update={"kinds": list(brief.kinds)})
     if draft.version != present.hex():
-        return _both(request, asking, draft, given, id)
+        return _both(request, asking, draft, id)
     try:
         write_brief(request, asking, brief_of(given, id), present)
     except ConflictError:
-        return _both(request, asking, draft, given, id)
+        return _both(request, asking, draft, id)
     except InputError as error:
-        return _form(request, asking, draft, brief, given=given, problem=problem_of(request, error))
+        return _form(request, asking, draft, brief, Read(given, problem=problem_of(request, error)))
     return RedirectResponse(f"{addressed('briefs', id)}?said=saved", 303)
 
 
-def _both(request: Request, asking: Principal, draft: Draft, given: BriefGiven, id: str) -> Response:
-    """Show what was typed beside what somebody else has saved meanwhile; saved again it takes its place knowingly."""
+def _both(request: Request, asking: Principal, draft: Draft, id: str) -> Response:
+    """Show what was typed beside what somebody else has saved meanwhile; what was not touched is taken over."""
     brief, present = own_brief(request, id, asking)
     theirs = draft_of(request, brief, present)
-    newer = draft.model_copy(update={"version": present.hex()})
-    return _form(
-        request, asking, newer, brief, given=given, problem=changed_meanwhile(request, present.hex()), theirs=theirs
-    )
+    taken = {name: getattr(theirs, name) for name in FIELDS if not draft.typed(name)}
+    newer = draft.model_copy(update={**taken, "version": theirs.version, "base": theirs.base})
+    given, faults = read_draft(request, asking, newer)
+    read = Read(given, faults, changed_meanwhile(request, present.hex()), theirs, draft)
+    return _form(request, asking, newer, brief, read)
 
 
-def _form(
-    request: Request,
-    asking: Principal,
-    draft: Draft,
-    brief: Brief | None,
-    *,
-    given: BriefGiven | None = None,
-    faults: dict[str, str] | None = None,
-    problem: Problem | None = None,
-    theirs: Draft | None = None,
-) -> Response:
-    drafted = brief_of(given, brief.id if brief else _UNNAMED) if given else brief
+def _form(request: Request, asking: Principal, draft: Draft, brief: Brief | None, read: Read | None = None) -> Response:
+    """Show the form with what was typed; `brief` is what is kept, None for a new one."""
+    read = read or Read()
+    drafted = brief_of(read.given, brief.id if brief else _UNNAMED) if read.given else brief
     names = engine_of(request).store.names_of([asking.organisation]) if asking.organisation else {}
-    is_wrong = bool(faults) and draft.act != "look"
     return show(
         request,
         "brief_edit",
-        status=problem.status if problem else Problem("invalid-request", "").status if is_wrong else 200,
+        status=read.status(draft),
         draft=draft,
         brief=brief,
         action=addressed("briefs", brief.id, "edit") if brief else "/briefs/new",
@@ -106,21 +121,12 @@ def _form(
         kinds=kinds(reader_of(request)),
         chooses_owner=asking.sees_everything,
         own_name=names.get(asking.organisation) or asking.organisation,
-        faults=faults or {},
-        problem=problem,
-        theirs=[name for name in FIELDS if theirs and _said(theirs, name) != _said(draft, name)],
-        their=theirs,
+        faults=read.faults,
+        problem=read.problem,
+        theirs=[name for name in FIELDS if read.theirs and read.theirs.said(name) != draft.said(name)],
+        taken=[name for name in FIELDS if read.sent and read.sent.said(name) != draft.said(name)],
+        their=read.theirs,
         look=looked(request, drafted) if drafted else None,
         lacks=lacks(drafted) if drafted else [],
         is_looked=drafted is not None,
     )
-
-
-def _said(draft: Draft, name: str) -> list[str]:
-    """Return what a field of a form says, without what makes no difference."""
-    value = getattr(draft, name)
-    if name == "kinds":
-        return sorted(value)
-    if name == "countries":
-        return sorted(part.strip() for part in value.split(","))
-    return plain(value).split("\n")

@@ -160,7 +160,9 @@ def seen_expression(request: Request, asking: Principal, id: str) -> tuple[Expre
     return found, brief
 
 
-def step(request: Request, asking: Principal, known: Expression, state: ExpressionState, reason: str = "") -> Expression:
+def step(
+    request: Request, asking: Principal, known: Expression, state: ExpressionState, reason: str = ""
+) -> Expression:
     """Bring an expression of interest into another state, with the decision that goes with it.
 
     Raises Problem where that is for the other side to do, or its state does not allow it, and ConflictError where it

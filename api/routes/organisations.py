@@ -217,4 +217,3 @@ def _version(store: SqlStore, id: str) -> bytes | None:
 
 def _sees_whole(asking: Principal, record: Organisation) -> bool:
     return asking.sees_everything or asking.owns(record.id)
-

@@ -70,7 +70,7 @@ class Choices:
             .limit(most)
         )
         with reading(self._engine) as connection:
-            return [Shortlist(*row) for row in connection.execute(query).tuples()]
+            return [Shortlist(side, count, at) for side, count, at in connection.execute(query).all()]
 
     def forget(self, side: str) -> int:
         """Remove the choices of and about an organisation, or of `brief:ID`, and return how many there were."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from api.work import analysing, backing_up, evaluating, exporting, importing, snapshotting, training, undoing
+from api.work import analysing, backing_up, evaluating, exporting, importing, pairing, snapshotting, training, undoing
 from api.work.working import Cancelled, Work
 
 __all__ = ["WORK", "Cancelled", "Work"]
@@ -16,6 +16,7 @@ WORK: Mapping[str, Callable[[Work], dict[str, Any]]] = {
     "train": training.train,
     "evaluate": evaluating.evaluate,
     "backup": backing_up.back_up,
+    "duplicates": pairing.pair_up,
     "ecosystem": analysing.analyse,
 }
 """Kind of job -> what does it and returns its result, JSON-ready; raises Cancelled where it is to stop."""

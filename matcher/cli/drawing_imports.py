@@ -79,8 +79,8 @@ def _draw_changes(screen: Console, changes: Changes, dry_run: bool) -> None:
         shown = ", ".join(
             f"{one_line(gone)} → {one_line(stays)}" for gone, stays in sorted(changes.aliases.items())[:5]
         )
-        more = f" and {len(changes.aliases) - 5:,} more" if len(changes.aliases) > 5 else ""
-        screen.print(Text(f"  merged earlier, so brought to the one that stays: {shown}{more}"))
+        left = f" and {len(changes.aliases) - 5:,} more" if len(changes.aliases) > 5 else ""
+        screen.print(Text(f"  merged earlier, so brought to the one that stays: {shown}{left}"))
     for table, id, field, old, new in changes.details[:CHANGES_SHOWN]:
         screen.print(Text(f"  {table} {one_line(id)}: {field}: {_short(old)} → {_short(new)}", style="dim"))
     more = len(changes.details) + changes.details_left_out - CHANGES_SHOWN

@@ -76,6 +76,8 @@ def _told(lists: NDArray[np.int64], possible: NDArray[np.bool_], newcomers: NDAr
         organisations=int(possible.sum()),
         newcomers=float(np.count_nonzero(possible & newcomers)) / count,
         most_coverage=min(places / count, 1.0),
-        curve=tuple((round(float(x), 4), round(float(y), 4)) for x, y in zip(shares, held, strict=True)) if places else (),
+        curve=tuple((round(float(x), 4), round(float(y), 4)) for x, y in zip(shares, held, strict=True))
+        if places
+        else (),
         **{name: None if isnan(value) else value for name, value in measured.as_dict().items()},
     )

@@ -30,6 +30,12 @@ def names(connection: Connection) -> dict[str, str]:
     return {alias: end for alias, end in ends.items() if end in present and alias not in present}
 
 
+def aliases_of(engine: Engine, id: str) -> list[str]:
+    """Return the ids of organisations that were merged into one, directly or by way of others, in order."""
+    with reading(engine) as connection:
+        return sorted(alias for alias, stays in names(connection).items() if stays == id)
+
+
 def stays_of(connection: Connection, id: str) -> str | None:
     """Return the organisation into which another was merged, None where it was not."""
     return names(connection).get(id)

@@ -52,6 +52,11 @@ class Duplicates:
         with reading(self.store.engine) as connection:
             return pairs.kept_pair(connection, one, other)
 
+    def collaborations_of(self, ids: Sequence[str]) -> dict[str, int]:
+        """Return in how many collaborations organisations take part; those in none are left out."""
+        with reading(self.store.engine) as connection:
+            return pairs.counts_of(connection, ids)
+
     def merge(self, wanted: Wanted, beside: Beside | None = None) -> Merged:
         """Merge two organisations in one transaction, with what stands `beside`.
 

@@ -1,7 +1,7 @@
 """Merging two organisations into one: all that names the one that goes names the one that stays, until it is undone."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -111,5 +111,5 @@ def _those(connection: Connection, shelf: Shelf[Any], condition: ColumnElement[b
     return shelf.load(connection, list(connection.execute(select(key).where(condition).order_by(key)).scalars()))
 
 
-def _row(number: int, shelf: Shelf[Any], before: Any, after: Any) -> Sequence[Any]:
+def _row(number: int, shelf: Shelf[Any], before: Any, after: Any) -> tuple[Any, ...]:
     return number, shelf.name, before.id, None if after is None else fingerprint(after), to_json(before)

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
 
 from matcher.store import aliases, revisions
-from matcher.store.tables import apart, meta, organisations, pairs
+from matcher.store.tables import apart, memberships, meta, organisations, pairs
 from matcher.store.writing import insert_rows
 
 LOOKED_AT = "pairs_revision"
@@ -62,9 +62,10 @@ def ordered(one: str, other: str) -> tuple[str, str]:
 
 
 def keep_pairs(connection: Connection, found: Sequence[Pair], revision: str) -> int:
-    """Keep the pairs of a revision in place of all others, without those that are two; return how many."""
+    """Keep the pairs of a revision in place of all others, without those that are two or gone; return how many."""
     two = _told_apart(connection)
-    kept = [one for one in found if (one.left, one.right) not in two]
+    present = frozenset(connection.execute(select(organisations.c.id)).scalars())
+    kept = [one for one in found if (one.left, one.right) not in two and {one.left, one.right} <= present]
     connection.execute(pairs.delete())
     insert_rows(connection, pairs, ((one.left, one.right, one.confidence, _text(one.evidence)) for one in kept))
     connection.execute(meta.update().where(meta.c.name == LOOKED_AT).values(value=revision))
@@ -95,6 +96,14 @@ def kept_pair(connection: Connection, one: str, other: str) -> Pair | None:
     left, right = ordered(one, other)
     row = connection.execute(select(pairs).where(pairs.c.left == left, pairs.c.right == right)).one_or_none()
     return None if row is None else _pair(row)
+
+
+def counts_of(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
+    """Return in how many collaborations organisations take part; those in none are left out."""
+    of_them = memberships.c.organisation.in_(ids)
+    count = func.count(memberships.c.collaboration.distinct())
+    query = select(memberships.c.organisation, count).where(of_them).group_by(memberships.c.organisation)
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def keep_apart(connection: Connection, one: str, other: str, at: datetime) -> bool:

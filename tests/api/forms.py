@@ -1,41 +1,66 @@
-"""Forms in tests: pages as people send them, each with the token of the session."""
+"""Forms of pages in tests: read from the page as a browser would send them."""
 
-import re
-from html import unescape
+from html.parser import HTMLParser
 from typing import Any
 
-from fastapi.testclient import TestClient
 
-from people import account, logged_in
-from service import Service
+class _Reader(HTMLParser):
+    """Reads the fields of every form of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: dict[str, list[tuple[str, str]]] = {}
+        self._fields: list[tuple[str, str]] | None = None
+        self._select = ""
+        self._textarea = ""
+        self._text: list[str] = []
+        self._option: str | None = None
+        self._first: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        name = given.get("name") or ""
+        if tag == "form":
+            self._fields = self.forms.setdefault(given.get("action") or "", [])
+        is_sent = given.get("type") not in ("checkbox", "radio") or "checked" in given
+        if tag == "input" and name and self._fields is not None and is_sent:
+            self._fields.append((name, given.get("value") or ""))
+        if tag == "select":
+            self._select, self._option, self._first = name, None, None
+        if tag == "option" and self._select:
+            value = given.get("value") or ""
+            self._first = value if self._first is None else self._first
+            self._option = value if "selected" in given else self._option
+        if tag == "textarea":
+            self._textarea, self._text = name, []
+
+    def handle_data(self, data: str) -> None:
+        if self._textarea:
+            self._text.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._fields = None
+        if tag == "select" and self._fields is not None:
+            self._fields.append((self._select, (self._option if self._option is not None else self._first) or ""))
+        if tag == "select":
+            self._select = ""
+        if tag == "textarea":
+            if self._fields is not None:
+                # The first line break is the template's; a browser sends the others as it sends all.
+                text = "".join(self._text).removeprefix("\n").replace("\n", "\r\n")
+                self._fields.append((self._textarea, text))
+            self._textarea = ""
 
 
-class Visitor:
-    """Somebody who is logged in and fills in forms."""
-
-    def __init__(self, service: Service, role: str, name: str = "", **fields: Any) -> None:
-        self.user = account(service, role, name, **fields)
-        self.client: TestClient = logged_in(service, self.user)
-        self.csrf = self.client.headers.pop("X-CSRF-Token")
-
-    def see(self, path: str, status: int = 200) -> str:
-        """Return what a page says, with its spaces as one."""
-        answer = self.client.get(path)
-        assert answer.status_code == status, (path, answer.status_code, answer.text[:500])
-        return said(answer.text)
-
-    def send(self, path: str, **fields: Any) -> Any:
-        """Send a form and return the answer."""
-        return self.client.post(path, data={"csrf": self.csrf, **fields})
-
-    def done(self, path: str, **fields: Any) -> str:
-        """Send a form that is taken, and return where it leads."""
-        answer = self.send(path, **fields)
-        assert answer.status_code == 303, (path, answer.status_code, said(answer.text)[:1_000])
-        return str(answer.headers["location"])
-
-
-def said(page: str) -> str:
-    """Return the text of a page as a person reads it: without marks, spaces as one."""
-    text = re.sub(r"<(script|style)\b.*?</\1>", " ", page, flags=re.DOTALL)
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", text)).replace("\u202f", " ").replace("\xa0", " "))
+def fields(page: str, action: str) -> dict[str, Any]:
+    """Return what a browser would send of the form with this action; fields of one name are a list."""
+    reader = _Reader()
+    reader.feed(page)
+    found: dict[str, Any] = {}
+    for name, value in reader.forms[action]:
+        if name in found:
+            found[name] = [*(found[name] if isinstance(found[name], list) else [found[name]]), value]
+        else:
+            found[name] = value
+    return found

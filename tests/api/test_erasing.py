@@ -10,7 +10,7 @@ from sqlalchemy import inspect
 
 from api.bodies.subjects import Kept
 from api.settings import ServiceSettings
-from api.state.records import SCOPES, NewKey, NewUser
+from api.state.records import SCOPES, NewChoice, NewKey, NewUser
 from api.work.keeping import Folders, write_json
 from api.worker import run_worker
 from fitted import fitted_file
@@ -77,6 +77,10 @@ def everywhere(service: Service) -> Path:
     job = state.jobs.add("export", {"organisations": [ID]}, created_by=user.id)
     while (claimed := state.jobs.claim("test")) is not None:  # the service may have wanted a snapshot before
         state.jobs.finish(claimed, {"names": [NAME]})
+    of_it = NewChoice(asked_by=ID, organisation="memojeu", kind="pin", reason=WORDS, made_by=user.id)
+    about_it = replace(of_it, asked_by="brief:other", organisation=ID, kind="veto")
+    of_its_brief = replace(of_it, asked_by="brief:zorblatt-need", organisation="irvam", kind="shortlist")
+    state.choices.put(of_it, about_it, of_its_brief)
     folders = Folders(service.settings.folder)
     write_json(folders.rows(job.id), {"name": NAME})
     write_json(folders.export(job.id, "json"), {"name": NAME})

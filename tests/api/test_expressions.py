@@ -123,7 +123,7 @@ def test_it_expires_with_its_brief_also_where_the_last_day_is_moved(asked: Servi
     asked.later(days=2)
     assert manager.get(path).json()["state"] == "expired"
     closed = manager.post(PATH, json={"organisation": "silver-lys", "text": TEXT})
-    assert (closed.status_code, "closed since 2026-03-02" in closed.text) == (409, True)
+    assert (closed.status_code, "its last day was 2026-03-02" in closed.text) == (409, True)
 
 
 def test_interest_is_expressed_from_the_first_day_on_and_never_in_ones_own_brief(asked: Service) -> None:

@@ -10,11 +10,12 @@ from api.pages.settings_told import meanings_of, settings_told
 from api.settings import ServiceSettings
 from api.state.records import NewAuditEntry
 from api.words import load
-from forms import Visitor, said
 from matcher.settings import Settings
 from people import PASSWORD, account, browser, logged_in
 from service import MEMBERS_OWN, Service
+from visitors import Visitor, said
 
+TOO_SHORT, WRONG = "short", "wrong words here"
 NEW = {"email": "Lea@Example.org", "name": "Léa", "role": "member", "organisation": MEMBERS_OWN, "language": "fr"}
 
 
@@ -39,7 +40,7 @@ def test_an_account_is_given_and_listed_and_lets_in(service: Service, boss: Visi
     ("wrong", "told"),
     [
         ({"email": "lea"}, "E-mail address:"),
-        ({"password": "short"}, "Password:"),
+        ({"password": TOO_SHORT}, "Password:"),
         ({"organisation": ""}, "A member acts for an organisation"),
         ({"organisation": "no-such"}, "no-such"),
         ({"role": "emperor"}, "Role:"),
@@ -91,7 +92,7 @@ def test_the_last_administrator_stays_one(service: Service, boss: Visitor) -> No
 def test_a_password_that_was_forgotten_is_set_anew(service: Service, boss: Visitor) -> None:
     tom = Visitor(service, "reader", "tom")
     newer = "another four words here"
-    assert boss.send(f"/admin/users/{tom.user.id}/password", password="short").status_code == 422
+    assert boss.send(f"/admin/users/{tom.user.id}/password", password=TOO_SHORT).status_code == 422
     assert boss.done(f"/admin/users/{tom.user.id}/password", password=newer) == "/admin/users?said=password"
     assert tom.client.get("/account").status_code == 303
     logged_in(service, tom.user, newer)
@@ -124,7 +125,9 @@ def test_a_key_is_shown_once_lets_in_and_is_revoked(service: Service, boss: Visi
     assert "revoked on Mar 1, 2026" in boss.see("/admin/keys")
 
 
-@pytest.mark.parametrize("wrong", [{"name": " "}, {"scopes": []}, {"role": "member", "organisation": "no-such"}], ids=str)
+@pytest.mark.parametrize(
+    "wrong", [{"name": " "}, {"scopes": []}, {"role": "member", "organisation": "no-such"}], ids=str
+)
 def test_a_key_that_cannot_be_made_is_told_and_keeps_what_was_typed(boss: Visitor, wrong: dict[str, object]) -> None:
     answer = boss.send("/admin/keys", **{"name": "n", "role": "reader", "scopes": ["read"], "days": "180", **wrong})
     assert answer.status_code == 422
@@ -195,11 +198,12 @@ def test_every_setting_has_a_meaning_in_english_and_french(group: str, kind: typ
 
 def test_no_secret_is_told() -> None:
     url = "postgresql://me:hunter2@host/db?password=hunter3"
-    told = settings_told(ServiceSettings(oidc_secret="hunter4", matcher=Settings(db=url)), "en")
+    told = settings_told(ServiceSettings(oidc_secret=WRONG, matcher=Settings(db=url)), "en")
     by_name = {one.variable: one for group in told.values() for one in group}
     assert (by_name["MATCHER_API_OIDC_SECRET"].value, by_name["MATCHER_API_OIDC_SECRET"].is_set) == (None, True)
     assert by_name["MATCHER_DB"].value == "postgresql://me:***@host/db"
-    assert "hunter" not in str([one.value for one in by_name.values()])
+    values = str([one.value for one in by_name.values()])
+    assert "hunter" not in values and WRONG not in values
 
 
 def test_managers_see_models_and_snapshots_and_nothing_else_of_it(service: Service) -> None:
@@ -214,8 +218,8 @@ def test_one_changes_ones_own_password_and_goes_on_while_others_are_logged_out(s
     tom = Visitor(service, "reader", "tom")
     elsewhere = logged_in(service, tom.user)
     newer = "another four words here"
-    assert tom.send("/account/password", old_password="wrong words here", password=newer).status_code == 401
-    assert tom.send("/account/password", old_password=PASSWORD, password="short").status_code == 422
+    assert tom.send("/account/password", old_password=WRONG, password=newer).status_code == 401
+    assert tom.send("/account/password", old_password=PASSWORD, password=TOO_SHORT).status_code == 422
     assert tom.done("/account/password", old_password=PASSWORD, password=newer) == "/account?said=password"
     assert "Your password was changed" in tom.see("/account?said=password")
     assert elsewhere.get("/account").status_code == 303

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from api.access.principals import Principal
 from api.asking import engine_of, ready_of, seen_rows
 from api.engine import Ready
+from api.pages.rendering import number
 from api.pages.translating import translations
 from api.problems import reader_of
 from api.state.jobs import JobFilter
@@ -66,10 +67,15 @@ class View:
         """Return a text of the pages' catalogue in the reader's language."""
         return str(translations(self.language).gettext(english))
 
+    def counted(self, one: str, several: str, count: int) -> str:
+        """Return a text of the pages' catalogue for a count, which it names."""
+        text = str(translations(self.language).ngettext(one, several, count))
+        return text % {"num": number(count, self.language)}
+
     def name(self, row: int) -> str:
         """Return an organisation's name, its id where it has none."""
         organisations = self.snapshot.organisations
-        return organisations.names[row] or organisations.ids[row]
+        return str(organisations.names[row] or organisations.ids[row])
 
 
 def view_of(request: Request, asking: Principal) -> View:

@@ -30,7 +30,9 @@ MOST_THROUGH = 3
 MOST_JOINT = 25
 DRAWN = 8
 """So many of each side are drawn, and so many go-betweens."""
-_ROW, _WIDTH, _NAME = 30, 560, 26
+_ROW, _TOP, _WIDTH, _NAME = 34, 44, 640, 25
+_DOTS = (190.0, 320.0, 450.0)
+"""Where the dots of the three columns stand."""
 _EPOCH = date(1970, 1, 1).toordinal()
 Side = Annotated[Id | None, Query()]
 
@@ -94,7 +96,8 @@ class Pair:
         told = []
         for one in self.found.collaborations[:MOST_JOINT].tolist():
             members = incidence.members_of(np.array([one], dtype=np.int32))
-            told.append((through(self.view, one), *(int(side[members].sum()) for side in self.sides)))
+            left, right = (int(side[members].sum()) for side in self.sides)
+            told.append((through(self.view, one), left, right))
         return told
 
     def _bridge(self, place: int, row: int) -> Bridge:
@@ -160,7 +163,9 @@ def bridges_picture(view: View, pair: Pair) -> Picture:
         Column("strength", "", "blank"),
         Column("collaborations", _("Newest collaborations with it")),
     )
-    says = _("Who connects %(left)s (left) and %(right)s (right): a line between two says that they worked together.") % {
+    says = _(
+        "Who connects %(left)s (left) and %(right)s (right): a line between two says that they worked together."
+    ) % {
         "left": pair.left.name,
         "right": pair.right.name,
     }
@@ -190,29 +195,32 @@ def _drawn(view: View, pair: Pair) -> dict[str, Any]:
         if len(column) < DRAWN:
             column.append(row)
     tallest = max(len(column) for column in columns)
-    names, places = [], {}
-    for number, column in enumerate(columns):
-        x = (0, _WIDTH / 2, _WIDTH)[number]
-        for place, row in enumerate(column):
-            y = 44 + (place + (tallest - len(column)) / 2) * _ROW
-            places[row] = (x, y, number)
-            names.append((x, y, ("start", "middle", "end")[number], short(view.name(row), _NAME - 4 * (number == 1))))
-    incidence = view.snapshot.incidence
-    rows = list(places)
-    told = incidence.by_organisation[rows][:, incidence.sizes <= MOST_MEMBERS] if rows else None
-    joint = (told @ told.T).toarray() if told is not None else np.zeros((0, 0))
-    lines = [
-        (*_ends(places[one], places[other]), 1 + min(int(joint[a, b]), 4))
+    dots = {
+        row: (_DOTS[number], _TOP + (place + (tallest - len(column)) / 2) * _ROW, number)
+        for number, column in enumerate(columns)
+        for place, row in enumerate(column)
+    }
+    heads = (short(pair.left.name, _NAME), short(pair.right.name, _NAME))
+    names = [(x, y, number, short(view.name(row), _NAME)) for row, (x, y, number) in dots.items()]
+    return {
+        "width": _WIDTH,
+        "height": _TOP + tallest * _ROW,
+        "names": names,
+        "lines": _lines(view, dots),
+        "heads": heads,
+    }
+
+
+def _lines(view: View, dots: dict[int, tuple[float, float, int]]) -> list[tuple[float, float, float, float, int]]:
+    """Return lines between those of different columns who worked together, thicker where more often."""
+    incidence, rows = view.snapshot.incidence, list(dots)
+    if not rows:
+        return []
+    held = incidence.by_organisation[rows][:, incidence.sizes <= MOST_MEMBERS]
+    joint = (held @ held.T).toarray()
+    return [
+        (*dots[one][:2], *dots[other][:2], 1 + min(int(joint[a, b]), 4))
         for a, one in enumerate(rows)
         for b, other in enumerate(rows)
-        if places[one][2] < places[other][2] and joint[a, b]
+        if dots[one][2] < dots[other][2] and joint[a, b]
     ]
-    heads = (short(pair.left.name, _NAME), short(pair.right.name, _NAME))
-    return {"width": _WIDTH, "height": 44 + tallest * _ROW, "names": names, "lines": lines, "heads": heads}
-
-
-def _ends(one: tuple[float, float, int], other: tuple[float, float, int]) -> tuple[float, float, float, float]:
-    """Return where a line between two columns begins and ends: beside the names, not through them."""
-    begins = (185.0, 0.0, 0.0)[one[2]] if one[2] == 0 else _WIDTH / 2 + 78
-    ends = _WIDTH / 2 - 78 if other[2] == 1 else _WIDTH - 185.0
-    return begins, round(one[1] - 4, 1), ends, round(other[1] - 4, 1)

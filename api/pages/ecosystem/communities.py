@@ -63,7 +63,9 @@ def communities_picture(view: View) -> Picture:
         "The largest communities: the area of a circle says how many members it has, the thickness of a line how many "
         "collaborations two have together. Numbers as in the list."
     )
-    return Picture("communities", _("Communities"), says, "circles", _circles(view, groups[:MOST_DRAWN]), columns, rows)
+    return Picture(
+        "communities", _("The largest communities"), says, "circles", _circles(view, groups[:MOST_DRAWN]), columns, rows
+    )
 
 
 def members_table(view: View) -> Picture:
@@ -98,8 +100,10 @@ def brokers_picture(view: View) -> Picture:
         Column("communities", _("Communities reached"), "number"),
         Column("own", _("Own community")),
     )
-    says = _("On how many of the shortest paths between two others each organisation stands: without it, these are longer.")
-    return Picture("brokers", _("Brokers"), says, "bars", bars, columns, rows)
+    says = _(
+        "On how many of the shortest paths between two others each organisation stands: without it, these are longer."
+    )
+    return Picture("brokers", _("On the paths between others"), says, "bars", bars, columns, rows)
 
 
 def _brokers(view: View, betweenness: NDArray[np.float64]) -> list[tuple[Cell, ...]]:
@@ -136,7 +140,7 @@ def _circles(view: View, groups: list[Group]) -> dict[str, Any]:
         places.append((round(middle + ring * cos(angle), 1), round(middle + ring * sin(angle), 1), round(radius, 1)))
     ties = int(np.triu(joint, 1).max(initial=1)) or 1
     lines = [
-        (*places[a][:2], *places[b][:2], round(0.8 + 7 * sqrt(int(joint[a, b]) / ties), 1))
+        (*places[a][:2], *places[b][:2], round(0.8 + 6 * int(joint[a, b]) / ties, 1))
         for a in range(len(groups))
         for b in range(a + 1, len(groups))
         if joint[a, b]

@@ -14,8 +14,8 @@ from api.pages.ecosystem.pictures import Picture, as_csv, as_svg, no_picture
 from api.pages.routing import PageRoute
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
-DRAWN: Mapping[str, Draw] = OVERVIEW | {"communities": communities_picture, "brokers": brokers_picture}
-TABLES: Mapping[str, Draw] = DRAWN | {"members": members_table, "newcomers": newcomers_table}
+DRAWN: Mapping[str, Draw] = {**OVERVIEW, "communities": communities_picture, "brokers": brokers_picture}
+TABLES: Mapping[str, Draw] = {**DRAWN, "members": members_table, "newcomers": newcomers_table}
 
 
 @router.get("/ecosystem/bridges.svg")

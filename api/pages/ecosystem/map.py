@@ -19,6 +19,8 @@ OUTSIDE = 0.02
 _EDGE_DEGREES = 2.5
 _LEAST_DEGREES = 8.0
 _LARGEST, _SMALLEST = 22.0, 2.5
+_LARGEST_AT_LEAST = 16
+"""A circle is of the largest size where so many organisations are in one place, or more."""
 _ROOM = 14.0
 
 
@@ -65,7 +67,7 @@ def map_of(places: Places, names: list[str]) -> dict[str, Any]:
     frame = _frame(places)
     within = np.flatnonzero(frame.holds(places.latitude, places.longitude))
     most = max(int(places.organisations[within].max(initial=1)), 1)
-    radii = np.maximum(_LARGEST * np.sqrt(places.organisations[within] / max(most, 6)), _SMALLEST)
+    radii = np.maximum(_LARGEST * np.sqrt(places.organisations[within] / max(most, _LARGEST_AT_LEAST)), _SMALLEST)
     x, y = frame.x(places.longitude[within]), frame.y(places.latitude[within])
     circles = [
         (round(float(a), 1), round(float(b), 1), round(float(r), 1), names[row], int(places.organisations[row]))
@@ -135,7 +137,7 @@ def _graticule(frame: Frame) -> str:
 def _labels(circles: list[tuple[float, float, float, str, int]], height: float) -> list[tuple[float, float, str, bool]]:
     """Return the names of the largest places that fit beside their circles: x, y, name, whether it stands left."""
     taken: list[tuple[float, float, float, float]] = []
-    labels = []
+    labels: list[tuple[float, float, str, bool]] = []
     for x, y, radius, name, _ in circles:
         if not name or len(labels) == MOST_LABELS:
             continue

@@ -14,7 +14,7 @@ from api.pages.ecosystem.analysed import View, view_of
 from api.pages.ecosystem.map import map_of
 from api.pages.ecosystem.pictures import Bar, Column, Picture, short
 from api.pages.ecosystem.spreading import exposure_picture
-from api.pages.rendering import country_name, show
+from api.pages.rendering import country_name, number, show
 from api.pages.routing import PageRoute
 from matcher.ecosystem.places import find_places
 from matcher.export.tables import Cell
@@ -71,9 +71,14 @@ def places_picture(view: View) -> Picture:
     drawn = map_of(places, [short(city, 22) for city in cities])
     says = _("Each circle is a place, its area says how many organisations are there; the table has the same.")
     if drawn["outside"]:
-        says += " " + _("%(num)s organisations lie beyond the frame.") % {"num": drawn["outside"]}
+        ngettext = view.counted  # so called, the text is found by who gathers them
+        says += " " + ngettext(
+            "%(num)s organisation lies beyond the frame.",
+            "%(num)s organisations lie beyond the frame.",
+            drawn["outside"],
+        )
     if places.unknown:
-        says += " " + _("Of %(num)s no place is known.") % {"num": places.unknown}
+        says += " " + _("Of %(num)s no place is known.") % {"num": number(places.unknown, view.language)}
     rows: list[tuple[Cell, ...]] = [
         (city, country, country_name(country, view.language), count, round(latitude, 3), round(longitude, 3))
         for city, country, count, latitude, longitude in zip(
@@ -86,7 +91,7 @@ def places_picture(view: View) -> Picture:
         )
     ]
     columns = (
-        Column("city", _("Place")),
+        Column("city", _("City")),
         Column("country", "", "blank"),
         Column("country_name", _("Country")),
         Column("organisations", _("Organisations"), "number"),
@@ -145,17 +150,19 @@ def _bars(
         (codes[place], names[codes[place]], int(counts[place]), round(int(counts[place]) / total, 4)) for place in order
     ]
     bars = [Bar(short(str(row[1])), int(row[2] or 0), int(row[2] or 0) / most) for row in rows[:MOST_BARS]]
-    says = _("The %(shown)s most frequent of %(num)s; the table has all.") % {
-        "shown": len(bars),
-        "num": len(rows),
-    }
+    says = _("An organisation may be counted in several.") if name == "sectors" else ""
+    if len(bars) < len(rows):
+        says += " " + _("The %(shown)s most frequent of %(num)s; the table has all.") % {
+            "shown": len(bars),
+            "num": len(rows),
+        }
     columns = (
         Column("code", "", "blank"),
         Column("name", column),
         Column("organisations", _("Organisations"), "number"),
         Column("share", _("Share of all"), "percent"),
     )
-    return Picture(name, title, says, "bars", bars, columns, rows)
+    return Picture(name, title, says.strip() or title, "bars", bars, columns, rows)
 
 
 def _known(view: View, codes: NDArray[np.int32]) -> NDArray[np.int32]:

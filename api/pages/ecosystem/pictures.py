@@ -15,7 +15,7 @@ from matcher.export.tables import Cell, harmless
 
 MOST_ROWS = 60
 """Of a table on a page; the file for spreadsheets holds all."""
-MOST_LETTERS = 44
+MOST_LETTERS = 38
 POLICY = "default-src 'none'; sandbox"
 
 

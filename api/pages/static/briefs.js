@@ -12,8 +12,11 @@ async function look() {
   const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(sent) });
   if (mine !== asked || !answer.ok || answer.redirected) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const newer = page.getElementById("look");
-  if (newer) document.getElementById("look").replaceChildren(...newer.childNodes);
+  const found = page.getElementById("look-found");
+  const said = page.getElementById("look-said");
+  if (!found || !said) return;
+  document.getElementById("look-found").replaceChildren(...found.childNodes);
+  document.getElementById("look-said").textContent = said.textContent;
 }
 
 if (form) {
