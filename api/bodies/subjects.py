@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from api.bodies.briefs import BriefShown
 from api.bodies.collaborations import CollaborationShown
 from api.bodies.contacts import ContactShown, MessageShown
+from api.bodies.expressions import ExpressionShown
 from api.bodies.organisations import OrganisationShown
 
 
@@ -53,6 +54,8 @@ class Kept(BaseModel):
     decisions: list[DecisionKept]
     contacts: list[ContactShown]
     messages: list[MessageShown]
+    expressions: list[ExpressionShown]
+    """Its interest in briefs of others, and that of others in its own."""
     accounts: list[AccountKept]
     audit: list[AuditKept]
     """Newest first."""

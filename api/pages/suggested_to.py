@@ -1,5 +1,6 @@
 """Suggested to: in whose lists an organisation stands; asked for by a button, for it takes as long as many lists."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
@@ -24,6 +25,8 @@ LIST = 20
 """It is wanted where it stands among so many."""
 MOST_ASKED = 20
 """Of organisations and of briefs, so many are asked."""
+MOST_SECONDS = 15.0
+"""Nobody is asked after so long: what was found until then is told."""
 
 
 @dataclass(frozen=True)
@@ -45,17 +48,20 @@ def suggested_to(request: Request, asking: Asking, id: Id) -> Response:
     fitting = _fitting(request, ready, matcher, id)
     briefs = _open_briefs(request, asking)
     encoder = engine_of(request).encoder
-    of_organisations = [(one, name, organisation_query(ready.snapshot, [one])) for one, name in fitting]
-    of_briefs = [(one.id, one.title or one.id, brief_query(ready.snapshot, encoder, one)) for one in briefs]
+    until = request.app.state.clock() + MOST_SECONDS
+    of_briefs = ((one.id, one.title or one.id, brief_query(ready.snapshot, encoder, one)) for one in briefs)
+    briefs_found, asked_briefs = _found(request, matcher, id, of_briefs, until)
+    of_organisations = ((one, name, organisation_query(ready.snapshot, [one])) for one, name in fitting)
+    organisations_found, asked_organisations = _found(request, matcher, id, of_organisations, until)
     return show(
         request,
         "organisation_suggested_to",
         one=record,
         **rights(asking, id),
-        organisations=_found(request, matcher, id, of_organisations),
-        briefs=_found(request, matcher, id, of_briefs),
-        asked_organisations=len(fitting),
-        asked_briefs=len(briefs),
+        organisations=organisations_found,
+        briefs=briefs_found,
+        asked_organisations=asked_organisations,
+        asked_briefs=asked_briefs,
         list_length=LIST,
     )
 
@@ -78,14 +84,23 @@ def _open_briefs(request: Request, asking: Principal) -> list[Brief]:
     return [brief for brief, _ in page.items if asking.sees_brief(brief)]
 
 
-def _found(request: Request, matcher: Matcher, id: str, asked: list[tuple[str, str, Query]]) -> list[Wanting]:
-    """Return those in whose lists, by score, an organisation stands among the first; the best places first."""
+def _found(
+    request: Request, matcher: Matcher, id: str, asked: Iterable[tuple[str, str, Query]], until: float
+) -> tuple[list[Wanting], int]:
+    """Return those in whose lists an organisation stands among the first, the best places first; and how many were
+    asked before a moment came.
+
+    Lists are by the score of their side alone: what both sides think of one another takes six times as long.
+    """
     row = matcher.snapshot.organisations.ids.position(id)
-    found = []
+    found, count = [], 0
     for one, name, query in asked:
+        if request.app.state.clock() > until:
+            break
+        count += 1
         with engine_of(request).computing:
-            order = matcher.order(matcher.question(query), LIST)
+            order = matcher.order(matcher.question(query, BY_SCORE), LIST)
         rows = order.rows[:LIST].tolist()
         if row in rows:
             found.append(Wanting(one, name, rows.index(row) + 1))
-    return sorted(found, key=lambda each: (each.place, each.name, each.id))
+    return sorted(found, key=lambda each: (each.place, each.name, each.id)), count

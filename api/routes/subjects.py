@@ -13,6 +13,7 @@ from api.bodies.asking import Id
 from api.bodies.briefs import shown as shown_brief
 from api.bodies.contacts import shown_contact, shown_message
 from api.bodies.examples import worked
+from api.bodies.expressions import shown_expression
 from api.bodies.organisations import shown as shown_organisation
 from api.bodies.subjects import Kept
 from api.erasing import Eraser, NotYet, accounts_of
@@ -20,8 +21,9 @@ from api.problems import Problem, documented, reader_of
 from api.routes.answering import check_version, one
 from api.routes.collaborations import hidden_from, shown_to
 from api.routes.organisations import own_organisation
-from api.state import Message, NewAuditEntry, State
+from api.state import Expression, Message, NewAuditEntry, State
 from api.state.audit import AuditFilter
+from api.state.expressions import ExpressionFilter
 from api.state.messages import MessageFilter
 from api.words import say
 from matcher.records import Brief, Decision
@@ -50,6 +52,7 @@ def export(request: Request, asking: Asking, id: Id) -> Response:
     record, _ = own_organisation(request, id, asking)
     store, state = engine_of(request).store, _state(request)
     briefs = _briefs(store, id)
+    of_briefs = [ExpressionFilter(brief=brief.id) for brief in briefs]
     contacts = state.contacts.of(id)
     document = {
         "organisation": shown_organisation(record, whole=True),
@@ -58,6 +61,7 @@ def export(request: Request, asking: Asking, id: Id) -> Response:
         "decisions": _decisions(request, asking, [id, *[f"{_BRIEF}{brief.id}" for brief in briefs]]),
         "contacts": [shown_contact(contact) for contact in contacts],
         "messages": [shown_message(message) for message in _messages(state, id)],
+        "expressions": _expressions(request, asking, [ExpressionFilter(organisation=id), *of_briefs]),
         "accounts": accounts_of(store, id),
         "audit": _audit(state, [id, *[contact.id for contact in contacts]]),
     }
@@ -154,6 +158,20 @@ def _messages(state: State, id: str) -> list[Message]:
         found += page.items
         if (after := page.next) is None:
             return found
+
+
+def _expressions(request: Request, asking: Principal, chosen: list[ExpressionFilter]) -> list[dict[str, Any]]:
+    """Return the interest of some filters, without the ids of organisations that may not be seen."""
+    found: list[Expression] = []
+    for each in chosen:
+        after: int | None = None
+        while True:
+            page = _state(request).expressions.page(each, after, MOST_PER_PAGE)
+            found += page.items
+            if (after := page.next) is None:
+                break
+    unseen = hidden_from(request, asking, [each.organisation for each in found])
+    return [shown_expression(each, organisation_seen=each.organisation not in unseen) for each in found]
 
 
 def _audit(state: State, targets: list[str]) -> list[dict[str, Any]]:

@@ -196,3 +196,10 @@ def test_every_step_is_noted_in_the_audit_and_goes_with_the_brief(asked: Service
     assert manager.get(path).status_code == 404
     asked.store.put(Brief(id="nights", owner="norrbane"), Expect.NOTHING)
     assert manager.get(PATH).json()["items"] == [], "a new brief of the same id begins anew"
+
+
+def test_what_is_kept_about_an_organisation_tells_its_interest_and_that_in_its_briefs(asked: Service) -> None:
+    made = sent(asked).json()
+    for organisation in (OWNER, MEMBERS_OWN):
+        told = asked.as_role("manager").get(f"/v1/organisations/{organisation}/export").json()
+        assert told["expressions"] == [made]

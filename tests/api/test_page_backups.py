@@ -102,6 +102,7 @@ def test_a_copy_that_is_not_to_go_on_says_so(service: Service, tmp_path: Path, m
 def test_a_backup_goes_after_a_day_and_the_page_says_so(service: Service, boss: Visitor) -> None:
     path = Folders(service.settings.folder).backup(made(service, boss))
     assert "Download (0." in boss.see("/admin/backups")
+    assert "Download it" in boss.see(f"/jobs/{path.stem}")
     folders, now = Folders(service.settings.folder), service.time
     os.utime(path, (now.timestamp(), now.timestamp()))
     assert folders.clear(now.replace(day=2, hour=11)) == 0

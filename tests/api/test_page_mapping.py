@@ -1,12 +1,14 @@
 """Mapping on pages: columns, kinds and sheets are corrected before an upload is stored."""
 
 import io
+from pathlib import Path
 
 import openpyxl
 import pytest
 from fastapi.testclient import TestClient
 
 from page_forms import act, manager, read, uploaded
+from programmes import PARTICIPANTS, PROJECT, PROJECTS, write, zipped
 from service import Service
 
 GERMAN = "Wie;Was;Land\nPumpen GmbH;Pumpen für Wasser;DE\n"
@@ -33,7 +35,7 @@ def test_a_table_without_a_name_asks_which_column_gives_it(service: Service) -> 
     client = manager(service)
     at = uploaded(service, client, GERMAN)
     page = read(client, at)
-    assert "No column gives what is indispensable: the name" in page or "No column gives" in page
+    assert "No column gives what is indispensable: name." in page
     assert "--map" not in page
     again = act(service, client, at, act="look", **{"field-0-0": "name", "field-0-1": "description"})
     assert taken_for(client, again) == {"upload.csv": {"Wie": "name", "Was": "description", "Land": "country"}}
@@ -125,3 +127,15 @@ def test_a_very_wide_table_is_shown_some_columns_at_a_time(service: Service) -> 
     assert len(client.get(at).content) < 110_000
     again = act(service, client, at, act="look", **{"field-0-99": "description"})
     assert taken_for(client, again)["upload.csv"]["x98"] == "description"
+
+
+def test_a_programme_of_cordis_is_looked_at_without_columns_to_choose(service: Service, tmp_path: Path) -> None:
+    organisation = "7;999;Reed Institute;false;REC;Kassel;DE;coordinator"
+    folder = write(tmp_path / "p", project=[*PROJECTS, PROJECT], organization=[*PARTICIPANTS, organisation])
+    client = manager(service)
+    at = uploaded(service, client, zipped(tmp_path / "p.zip", folder, "").read_bytes(), "horizon.zip")
+    page = read(client, at)
+    assert "This is a programme of CORDIS" in page
+    assert "<select" not in page
+    act(service, client, at, act="store")
+    assert [one.name for one in service.store.find("Reed Institute")] == ["Reed Institute"]

@@ -223,8 +223,18 @@ def test_those_to_whom_it_is_suggested_are_as_many_places_away_as_the_engine_say
     assert {kind for kind, _, _ in told} == {"organisation", "brief"}
     for kind, id, place in told[:4] + told[-2:]:
         asked: dict[str, Any] = {"organisations": [id]} if kind == "organisation" else {"brief": id}
-        answer = manager.post("/v1/why-not", json={**asked, "missing": "silver-lys", "limit": 20}).json()
+        answer = manager.post(
+            "/v1/why-not", json={**asked, "missing": "silver-lys", "limit": 20, "reciprocity": 0}
+        ).json()
         assert answer["rank"] == int(place), (kind, id)
+
+
+def test_nobody_is_asked_after_the_time_is_over(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    service.later(days=267)
+    moments = iter(range(0, 10_000, 6))
+    monkeypatch.setattr(service.app.state, "clock", lambda: float(next(moments)))
+    page = service.as_role("manager").get(f"{OTHER}/suggested-to").text
+    assert "the 0 organisations that fit it best and 2 open briefs" in page
 
 
 def test_a_member_is_told_of_its_own_briefs_only(service: Service) -> None:

@@ -150,7 +150,9 @@ def _bars(
         (codes[place], names[codes[place]], int(counts[place]), round(int(counts[place]) / total, 4)) for place in order
     ]
     bars = [Bar(short(str(row[1])), int(row[2] or 0), int(row[2] or 0) / most) for row in rows[:MOST_BARS]]
-    says = _("An organisation may be counted in several.") if name == "sectors" else ""
+    says = _("How many organisations there are of each.")
+    if name == "sectors":
+        says += " " + _("An organisation may be counted in several.")
     if len(bars) < len(rows):
         says += " " + _("The %(shown)s most frequent of %(num)s; the table has all.") % {
             "shown": len(bars),
@@ -162,7 +164,7 @@ def _bars(
         Column("organisations", _("Organisations"), "number"),
         Column("share", _("Share of all"), "percent"),
     )
-    return Picture(name, title, says.strip() or title, "bars", bars, columns, rows)
+    return Picture(name, title, says, "bars", bars, columns, rows)
 
 
 def _known(view: View, codes: NDArray[np.int32]) -> NDArray[np.int32]:
