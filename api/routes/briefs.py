@@ -34,6 +34,7 @@ from api.state.expressions import ExpressionFilter
 from api.state.tokens import random_id
 from api.words import say
 from matcher.records import Brief
+from matcher.store.decision_pages import BRIEF
 
 router = APIRouter(route_class=GuardedRoute, prefix="/v1/briefs", tags=["briefs"])
 _PROBLEMS = documented("invalid-request", "unauthorised", "forbidden", "too-many-requests", "store-unavailable")
@@ -144,9 +145,10 @@ def write_brief(request: Request, asking: Principal, record: Brief, present: byt
 
 
 def remove_brief(request: Request, id: str, version: bytes) -> None:
-    """Remove a brief of this version with all that was decided and expressed about it."""
+    """Remove a brief of this version with all that was decided, chosen and expressed about it."""
     engine_of(request).store.remove_brief(id, version)
     service_of(request).expressions.forget(briefs=[id])
+    service_of(request).choices.forget(f"{BRIEF}{id}")
 
 
 def end_of(brief: Brief) -> datetime | None:

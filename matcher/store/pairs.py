@@ -132,8 +132,9 @@ def told_apart(connection: Connection, start: int, limit: int) -> list[Apart]:
 def _shown(about: str | None) -> list[ColumnElement[bool]]:
     """Return the conditions of pairs that are shown: both are there, and nobody says that they are two."""
     conditions: list[ColumnElement[bool]] = [
-        pairs.c.left.in_(select(organisations.c.id)),
-        pairs.c.right.in_(select(organisations.c.id)),
+        # As look-ups by key: of two lists SQLite would try every combination.
+        exists(select(1).where(organisations.c.id == pairs.c.left)),
+        exists(select(1).where(organisations.c.id == pairs.c.right)),
         ~exists(select(1).where(apart.c.left == pairs.c.left, apart.c.right == pairs.c.right)),
     ]
     return conditions if about is None else [*conditions, or_(pairs.c.left == about, pairs.c.right == about)]

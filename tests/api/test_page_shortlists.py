@@ -72,6 +72,14 @@ def test_who_is_taken_off_can_be_put_back_and_a_note_is_kept(
     assert [one.organisation for one in service.state.choices.of(SIDE)] == [found[1]]
 
 
+def test_a_brief_that_is_removed_takes_its_shortlist_with_it(
+    service: Service, manager: TestClient, found: list[str]
+) -> None:
+    shortlisted(service, found[0])
+    assert manager.delete(f"/v1/briefs/{BRIEF}", headers={"If-Match": "*"}).status_code == 204
+    assert service.state.choices.of(SIDE) == []
+
+
 def test_who_a_rule_leaves_out_and_who_was_vetoed_is_told_as_such(
     service: Service, manager: TestClient, found: list[str]
 ) -> None:
