@@ -101,9 +101,7 @@ def test_what_pages_load_is_kept_by_browsers_and_small(service: Service) -> None
         assert "immutable" in answer.headers["cache-control"], file.name
 
 
-@pytest.mark.parametrize(
-    "given", ["//evil.example/x", "https://evil.example", "/\\evil.example", "javascript:a()", ""]
-)
+@pytest.mark.parametrize("given", ["//evil.example/x", "https://evil.example", "/\\evil.example", "javascript:a()", ""])
 def test_no_address_leads_to_another_site(given: str) -> None:
     assert own_path(given) == "/"
     assert own_path("/organisations?words=a") == "/organisations?words=a"
