@@ -19,6 +19,8 @@ from api.words import LANGUAGES
 from matcher.vocabularies import label
 
 LANGUAGE_COOKIE = "language"
+_LOCALES = {"en": "en_GB", "fr": "fr_FR"}
+"""Of days and numbers: readers are in Europe."""
 _MOST_QUERY_CHARS = 1_800
 """Longest query of an address that others carry."""
 POLICY = (
@@ -98,7 +100,7 @@ def country_name(code: str | None, language: str) -> str:
 def number(value: float, language: str, digits: int = 0) -> str:
     """Return a number as it is written in a language."""
     return format_decimal(
-        round(value, digits) + 0.0, format=f"#,##0.{'0' * digits}" if digits else "#,##0", locale=language
+        round(value, digits) + 0.0, format=f"#,##0.{'0' * digits}" if digits else "#,##0", locale=_LOCALES[language]
     )
 
 
@@ -106,17 +108,17 @@ def _day(value: date | datetime | str | None, language: str) -> str:
     if not value:
         return ""
     day = date.fromisoformat(value[:10]) if isinstance(value, str) else value
-    return format_date(day, format="medium", locale=language)
+    return format_date(day, format="medium", locale=_LOCALES[language])
 
 
 def _moment(value: datetime | None, language: str) -> str:
     """Return day and time, UTC, which is said: nobody knows where the reader is."""
-    return f"{format_datetime(value, format='short', tzinfo=UTC, locale=language)} UTC" if value else ""
+    return f"{format_datetime(value, format='short', tzinfo=UTC, locale=_LOCALES[language])} UTC" if value else ""
 
 
 def percent(share: float, language: str, digits: int = 0) -> str:
     """Return a share in [0, 1] as percent."""
-    return format_percent(round(share, digits + 2), locale=language, decimal_quantization=False)
+    return format_percent(round(share, digits + 2), locale=_LOCALES[language], decimal_quantization=False)
 
 
 @cache

@@ -40,7 +40,7 @@ def test_interest_is_expressed_for_a_name_and_told_with_its_days(asked: Service)
     assert led == f"{PATH}?said=sent#interest"
     page = manager.see(f"{PATH}?said=sent")
     assert "The interest is expressed; it waits for an answer." in page
-    assert "AlertePoignet waits for an answer sent Mar 1, 2026 · expires Mar 15, 2026 " + TEXT in page
+    assert "AlertePoignet waits for an answer sent 1 Mar 2026 · expires 15 Mar 2026 " + TEXT in page
     assert asked.state.expressions.page().items[0].text == f"{TEXT}\nReally."
 
 
@@ -53,7 +53,7 @@ def test_the_owner_accepts_and_the_funnel_sees_it(asked: Service) -> None:
     one = asked.state.expressions.page().items[0]
     assert owner.done(f"/expressions/{one.id}/accept", version="1") == f"{PATH}?said=accepted#interest"
     page = owner.see(f"{PATH}?said=accepted")
-    assert "sent Mar 1, 2026 · accepted Mar 3, 2026" in page and "waits for an answer, the" not in page
+    assert "sent 1 Mar 2026 · accepted 3 Mar 2026" in page and "waits for an answer, the" not in page
     assert [one.step for one in asked.store.decisions("brief:nights")] == ["interested"]
 
 
@@ -64,7 +64,7 @@ def test_a_decline_without_a_reason_is_sent_back_and_with_one_told_to_who_expres
     owner.done(f"/expressions/{id}/decline", version="1", reason="Nothing to wear.")
     member = Visitor(asked, "member")
     page = member.see(PATH)
-    assert "declined Mar 1, 2026" in page and "Reason: Nothing to wear." in page
+    assert "declined 1 Mar 2026" in page and "Reason: Nothing to wear." in page
     assert "Accept" not in page and "Who could answer it" not in page
 
 
@@ -112,7 +112,7 @@ def test_a_second_one_while_the_first_waits_is_refused_and_after_it_expired_take
     assert (again.status_code, "Possible now: accept it, decline it, withdraw it" in again.text) == (409, True)
     asked.later(days=14)
     member = Visitor(asked, "member")
-    assert "expired without an answer Mar 15, 2026" in member.see(PATH)
+    assert "expired without an answer 15 Mar 2026" in member.see(PATH)
     member.done(f"{PATH}/express", text="Anew.")
     assert asked.state.expressions.page().items[0].organisation == MEMBERS_OWN
 
@@ -122,7 +122,7 @@ def test_a_member_withdraws_what_is_its_own_and_does_not_answer(asked: Service) 
     refused = member.send(f"/expressions/{id}/accept", version="1")
     assert refused.status_code == 403 and "Members change their own organisation" in refused.text
     member.done(f"/expressions/{id}/withdraw", version="1")
-    assert "withdrawn Mar 1, 2026" in member.see(PATH)
+    assert "withdrawn 1 Mar 2026" in member.see(PATH)
     other = Visitor(asked, "member", "other", organisation="norrbane")
     assert other.send(f"/expressions/{id}/withdraw", version="2").status_code == 404
 
@@ -133,7 +133,7 @@ def test_no_interest_is_expressed_in_what_is_closed_or_to_come(asked: Service) -
     asked.store.put(Brief(id="past", title="P", closes=day - timedelta(1)), Expect.NOTHING)
     asked.store.put(Brief(id="future", title="F", opens=day + timedelta(5)), Expect.NOTHING)
     assert "no interest can be expressed any more" in manager.see("/briefs/past")
-    assert "from its first day on, Mar 6, 2026" in manager.see("/briefs/future")
+    assert "from its first day on, 6 Mar 2026" in manager.see("/briefs/future")
     for id, said in (("past", "its last day was 2026-02-28"), ("future", "opens on 2026-03-06")):
         answer = manager.send(f"/briefs/{id}/express", organisation=MEMBERS_OWN, text=TEXT)
         assert answer.status_code == 409 and said in answer.text
