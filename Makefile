@@ -1,4 +1,4 @@
-# make demo · make serve · make test · make check · make bench · make bench-ranking · make soak · make docs
+# make demo · make serve · make test · make check · make bench · make bench-ranking · make soak · make docs · make pictures
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 MATCHER := $(BIN)/matcher
 DEMO := --db .demo/sample.db
 
-.PHONY: demo serve test check bench bench-ranking soak docs
+.PHONY: demo serve test check bench bench-ranking soak docs pictures
 
 demo: $(VENV)/.installed
 	@rm -rf .demo && mkdir .demo
@@ -23,7 +23,7 @@ demo: $(VENV)/.installed
 	@echo "  $(MATCHER) show silver-lys $(DEMO)"
 	@echo "  $(MATCHER) export suggestions.xlsx $(DEMO)"
 	@echo "  $(MATCHER) import YOUR-TABLE.xlsx --dry-run"
-	@echo "  make serve                      # the same over HTTP, at http://127.0.0.1:8000/docs"
+	@echo "  make serve                      # pages and API, at http://127.0.0.1:8000"
 
 # The service on the sample, open to anybody on this machine, until Ctrl+C.
 serve: $(VENV)/.installed
@@ -52,6 +52,9 @@ bench-ranking: $(VENV)/.installed-for-tests
 # Hours under load, kills at random moments, every request the schema allows, inputs by the million; all on 127.0.0.1.
 soak: $(VENV)/.installed-for-tests
 	$(BIN)/python -m benchmarks.soak
+
+pictures: $(VENV)/.installed-for-tests
+	$(BIN)/python -m docs.pictures
 
 docs: $(VENV)/.installed-for-tests
 	$(BIN)/python -m docs.generate
