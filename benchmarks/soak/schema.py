@@ -26,7 +26,7 @@ SEQUENCES = 150
 LEAST_REQUESTS = 20_000
 PARTS = (
     r"^/v1/organisations",
-    r"^/v1/(briefs|collaborations|decisions|contacts)",
+    r"^/v1/(briefs|collaborations|decisions|contacts|expressions|duplicates)",
     r"^/v1/(suggestions|why-not|graph|signals|transparency|model)",
     r"^/v1/(imports|exports|jobs|evaluations)",
     r"^/(v1/(session|users|keys|audit)|health|metrics|problems)",

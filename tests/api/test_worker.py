@@ -113,13 +113,13 @@ def test_an_import_that_is_cancelled_while_it_runs_stores_nothing(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, answer = service.store.revision(), upload(service, rows(50))
-    read = importing._read
+    request_of = importing._request
 
     def cancelled_meanwhile(work: Work, *given: Any) -> Any:
         service.as_role("manager").post(f"/v1/jobs/{work.job.id}/cancel")
-        return read(work, *given)
+        return request_of(work, *given)
 
-    monkeypatch.setattr(importing, "_read", cancelled_meanwhile)
+    monkeypatch.setattr(importing, "_request", cancelled_meanwhile)
     work_off(service)
     told = job_of(service, answer.json()["id"])
     assert (told["state"], told["cancel_requested"], told["result"]) == ("cancelled", True, None)
