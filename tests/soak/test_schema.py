@@ -20,8 +20,9 @@ def test_everything_in_the_document_is_asked_for_and_every_answer_is_as_it_says(
 def test_the_long_run_asks_for_every_path_in_one_part() -> None:
     import re
 
+    from api.access.page_roles import PAGES
     from api.access.roles import TABLE
 
-    for _, path in TABLE:
+    for _, path in sorted(TABLE.keys() - PAGES.keys()):  # pages are no part of the document
         assert sum(bool(re.search(part, path)) for part in PARTS) == 1, path
     assert len({one.name for one in long_rounds()}) == len(long_rounds())
