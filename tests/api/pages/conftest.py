@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from browsing import AXE, Site, chromium, launched, ready, site_on
 
@@ -16,6 +16,7 @@ def browser() -> Iterator[Browser]:
     path = chromium()
     if path is None:
         pytest.skip("NO CHROMIUM, the pages are not tested in a browser: install it (Debian: apt-get install chromium)")
+    expect.set_options(timeout=30_000)  # a machine that tests may be slow
     with sync_playwright() as playwright:
         browser = launched(playwright, path)
         yield browser
