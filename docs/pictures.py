@@ -5,10 +5,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from api.state import NewUser, open_state
 from benchmarks.soak.served import Served, until
@@ -102,7 +103,8 @@ def _wait(page: Page, picture: Picture) -> None:
             raise TimeoutError(f"{picture.path} does not show {picture.shows}")
         page.wait_for_timeout(1_000)
         if not picture.uploads:
-            page.reload()
+            with suppress(Error):  # it loads itself again at this very moment
+                page.reload()
 
 
 def main() -> int:
