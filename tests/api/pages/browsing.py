@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, Response
 
 from api.state import NewUser, open_state
 from benchmarks.soak.served import Served, until
@@ -76,7 +76,8 @@ class Site:
         self._contexts.append(context)
         page = context.new_page()
         page.on("request", self._note_request)
-        page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
+        page.on("console", self._note_console)
+        page.on("response", self._note_response)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         if role:
             self.log_in(page, self.add_person(role))
@@ -96,6 +97,15 @@ class Site:
         for context in self._contexts:
             context.close()
         self._contexts.clear()
+
+    def _note_console(self, said: ConsoleMessage) -> None:
+        if said.type == "error" and not said.text.startswith("Failed to load resource"):  # of which responses tell
+            self.errors.append(said.text)
+
+    def _note_response(self, response: Response) -> None:
+        """Note what fails besides pages themselves, which may well tell an error."""
+        if response.status >= 400 and response.request.resource_type != "document":
+            self.errors.append(f"{response.status} {response.url}")
 
     def _note_request(self, request: Request) -> None:
         if urlsplit(request.url).netloc != urlsplit(self.at).netloc and not request.url.startswith(("data:", "blob:")):
