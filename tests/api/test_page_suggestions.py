@@ -250,6 +250,14 @@ def test_a_page_stays_light_however_many_are_listed(manager: TestClient) -> None
     assert len(answer.content) < 130_000
 
 
+def test_a_page_stays_light_however_long_the_text_is(manager: TestClient) -> None:
+    text = ("We look for sensors that tell of leaks before they burst. " * 400)[:20_000]
+    answer = manager.get("/suggestions", params={"text": text, "limit": 20})
+    assert len(listed(unescape(answer.text))) == 20
+    assert len(answer.content) < 120_000
+    assert "keep it as a brief" in answer.text and "can be shared:" not in answer.text
+
+
 def test_whose_account_is_erased_is_no_more_told_as_the_maker_of_a_choice(service: Service) -> None:
     user = account(service, "manager", "leaves")
     client = logged_in(service, user)

@@ -29,6 +29,9 @@ _PASSING = {"before", "missing", "ids", "said", "about"}
 _MANY = {"kinds", "countries", "exclude", "before", "ids"}
 
 
+_MOST_IN_ADDRESS = 2_000
+
+
 class Wanted(Ways):
     """Who asks, an organisation, a brief or a text; how; and what a visit is about besides."""
 
@@ -57,6 +60,11 @@ class Wanted(Ways):
     def side(self) -> str:
         """Who asks, as choices and decisions name it: an id, or `brief:ID`; empty for a text."""
         return f"{BRIEF}{self.brief}" if self.brief else self.organisation or ""
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the text makes addresses longer than what stands between may carry: links with it are left out."""
+        return len(self.text) > _MOST_IN_ADDRESS
 
     def settings(self) -> AskSettings:
         """Return how to answer; the dial of the well-known moves the places kept for newcomers, too."""
