@@ -17,6 +17,7 @@ from api.documentation import document
 from api.engine import Engine
 from api.framing import Frame, Metrics
 from api.pages.every import PAGES, STATIC
+from api.pages.rendering import page_of_problem
 from api.problems import explain
 from api.routes import (
     audit,
@@ -103,7 +104,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         middleware=[
-            Middleware(Frame, settings=settings, metrics=metrics),
+            Middleware(Frame, settings=settings, metrics=metrics, page_of=page_of_problem),
             Middleware(GZipMiddleware, minimum_size=SMALLEST_ZIPPED),
         ],
         lifespan=_refreshing,
@@ -111,6 +112,7 @@ def create_app(
     app.state.settings, app.state.engine, app.state.service = settings, engine, state
     app.state.metrics, app.state.rates, app.state.clock = metrics, Rates(), clock
     app.state.identifier = Identifier(state, settings.folder, clock)
+    app.state.page_of = page_of_problem
     explain(app)
     for router in ROUTERS:
         app.include_router(router)

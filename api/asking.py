@@ -14,6 +14,9 @@ from api.words import say
 from matcher.errors import InputError
 from matcher.query import Query, brief_query, organisation_query, text_query
 from matcher.records import Brief
+from matcher.store.aliases import stays_of
+from matcher.store.connecting import reading
+from matcher.store.fingerprints import is_storable
 
 
 def ready_of(request: Request) -> Ready:
@@ -40,11 +43,11 @@ def organisations_asking(request: Request, ready: Ready, ids: list[str], ways: W
 
 
 def brief_asking(request: Request, ready: Ready, id: str, ways: Ways, asking: Principal) -> Query:
-    """Return the query of a brief; Problem where it is unknown or may not be seen.
+    """Return the query of a brief; Problem where it is unknown.
 
     An owner that may not be seen plays no part in it: paths and reasons would name it.
     """
-    brief = seen_brief(request, id, asking)
+    brief = known_brief(request, id)
     owner = engine_of(request).store.organisation(brief.owner) if brief.owner else None
     if owner is not None and not asking.sees(owner):
         brief = replace(brief, owner=None)
@@ -74,10 +77,21 @@ def check_seen(request: Request, ready: Ready, id: str, asking: Principal) -> No
     """Raise Problem where an organisation is unknown to the snapshot or may not be seen."""
     one = engine_of(request).store.organisation(id)
     if one is None or not asking.sees(one):
-        raise Problem("not-found", say("no_organisation", reader_of(request), id=id))
+        raise absent(request, id, asking)
     if ready.snapshot.organisations.ids.position(id) is None:
         headers = {"Retry-After": "30"}
         raise Problem("too-new", say("not_in_snapshot", reader_of(request), id=id), headers=headers)
+
+
+def absent(request: Request, id: str, asking: Principal) -> Problem:
+    """Return the problem of an organisation that is not there, with the one that it is since a merge, where seen."""
+    store = engine_of(request).store
+    with reading(store.engine) as connection:
+        stays = stays_of(connection, id) if is_storable(id) else None
+    one = None if stays is None else store.organisation(stays)
+    if one is not None and asking.sees(one):
+        return Problem("not-found", say("was_merged", reader_of(request), id=id, stays=one.id), stays=one.id)
+    return Problem("not-found", say("no_organisation", reader_of(request), id=id))
 
 
 def seen_rows(ready: Ready, asking: Principal) -> NDArray[np.bool_]:
@@ -89,10 +103,10 @@ def seen_rows(ready: Ready, asking: Principal) -> NDArray[np.bool_]:
     return seen if ready.gone is None else seen & ~ready.gone
 
 
-def seen_brief(request: Request, id: str, asking: Principal) -> Brief:
-    """Return a brief; Problem where it is unknown or may not be seen."""
+def known_brief(request: Request, id: str) -> Brief:
+    """Return a brief; Problem where it is unknown."""
     brief = engine_of(request).store.brief(id)
-    if brief is None or not asking.sees_brief(brief):
+    if brief is None:
         raise Problem("not-found", say("no_brief", reader_of(request), id=id))
     return brief
 

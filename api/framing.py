@@ -1,7 +1,6 @@
 """Framing: what stands around every request: its id, limits on size, time and number, headers, the log, metrics."""
 
 import asyncio
-import json
 import re
 import time
 from uuid import uuid4
@@ -12,9 +11,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problems import MEDIA_TYPE, Problem
+from api.problems import PageOf, Problem, language_for, told, wants_page
 from api.settings import ServiceSettings
-from api.words import language_of, say
+from api.words import say
 
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 UPLOADS = frozenset({"/v1/imports", "/imports"})
@@ -53,8 +52,9 @@ class Metrics:
 class Frame:
     """ASGI middleware around the whole service."""
 
-    def __init__(self, app: ASGIApp, *, settings: ServiceSettings, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, *, settings: ServiceSettings, metrics: Metrics, page_of: PageOf) -> None:
         self._app = app
+        self._page_of = page_of
         self._settings = settings
         self._metrics = metrics
         self._running = 0
@@ -67,7 +67,7 @@ class Frame:
             return
         given = Headers(scope=scope).get("x-request-id", "")
         scope["request_id"] = given if _ID.fullmatch(given) else uuid4().hex
-        answer = _Answer(send, scope["request_id"])
+        answer = _Answer(send, scope["request_id"], self._page_of if wants_page(scope) else None)
         begun = time.perf_counter()
         self._running += 1
         self._metrics.running.set(self._running)
@@ -79,7 +79,7 @@ class Frame:
             self._note(scope, answer.status, time.perf_counter() - begun)
 
     async def _within_limits(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
-        language = language_of(Headers(scope=scope).get("accept-language", ""), self._settings.matcher.language)
+        language = language_for(scope, self._settings.matcher.language)
         if self._running > self._settings.max_concurrent and not scope["path"].startswith("/health"):
             detail = say("overloaded", language, limit=self._settings.max_concurrent)
             await answer.refuse(Problem("overloaded", detail, headers={"Retry-After": "1"}), language)
@@ -126,8 +126,9 @@ class Frame:
 class _Answer:
     """What is sent: with the headers of every answer, and nothing after the answer was refused."""
 
-    def __init__(self, send: Send, request_id: str) -> None:
+    def __init__(self, send: Send, request_id: str, page_of: PageOf | None) -> None:
         self._send = send
+        self._page_of = page_of
         self._request_id = request_id
         self._is_over = False
         self.status = 0
@@ -149,12 +150,9 @@ class _Answer:
         if self.status:
             self._is_over = True
             return
-        body = json.dumps(problem.document(language, self._request_id), ensure_ascii=False).encode()
-        headers = {"content-type": MEDIA_TYPE, "content-language": language, "content-length": str(len(body))}
-        headers |= problem.headers
-        raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-        await self({"type": "http.response.start", "status": problem.status, "headers": raw})
-        await self({"type": "http.response.body", "body": body})
+        answer = (self._page_of or told)(problem, language, self._request_id)
+        await self({"type": "http.response.start", "status": answer.status_code, "headers": answer.raw_headers})
+        await self({"type": "http.response.body", "body": answer.body})
         self._is_over = True
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table, func, or_, select
 
 from api.access.noting import note
 from api.access.principals import Principal
-from api.asking import engine_of
+from api.asking import absent, engine_of
 from api.problems import Problem, reader_of
 from api.state.tables import choices, contacts, expressions, keys, messages, users
 from api.words import say
@@ -17,10 +17,7 @@ from api.work.wanting import want
 from matcher.duplicates.choosing import put_together
 from matcher.errors import ConflictError, NotFoundError
 from matcher.records import Organisation
-from matcher.store.aliases import stays_of
-from matcher.store.connecting import reading
 from matcher.store.duplicates import Duplicates
-from matcher.store.fingerprints import is_storable
 from matcher.store.joining import Merged, Wanted
 from matcher.store.separating import Separated
 
@@ -60,7 +57,7 @@ class Both:
     versions: tuple[bytes, bytes]
 
 
-def both(request: Request, left: str, right: str) -> Both:
+def both(request: Request, left: str, right: str, asking: Principal) -> Both:
     """Return two organisations; Problem where one is not there, or both are one."""
     if left == right:
         raise Problem("invalid-request", say("not_one", reader_of(request)))
@@ -69,18 +66,9 @@ def both(request: Request, left: str, right: str) -> Both:
     for id in (left, right):
         one = store.organisation_with_print(id)
         if one is None:
-            raise absent(request, id)
+            raise absent(request, id, asking)
         found.append(one)
     return Both(found[0][0], found[1][0], (found[0][1], found[1][1]))
-
-
-def absent(request: Request, id: str) -> Problem:
-    """Return the problem of an organisation that is not there, or is another one since a merge."""
-    with reading(engine_of(request).store.engine) as connection:
-        stays = stays_of(connection, id) if is_storable(id) else None
-    if stays is not None:
-        return Problem("not-found", say("was_merged", reader_of(request), id=id, stays=stays))
-    return Problem("not-found", say("no_organisation", reader_of(request), id=id))
 
 
 def merge(
@@ -122,7 +110,7 @@ def undo(request: Request, asking: Principal, number: int) -> Separated:
 
 def keep_apart(request: Request, asking: Principal, left: str, right: str) -> bool:
     """Keep that two organisations are two, and return whether that is new; Problem where one is not there."""
-    both(request, left, right)
+    both(request, left, right, asking)
     is_new = duplicates_of(request).keep_apart(left, right)
     if is_new:
         note(request, asking, "organisation.apart", ("organisation", left), other=right)

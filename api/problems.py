@@ -1,7 +1,7 @@
 """Problems: every error of the service as RFC 9457 problem details, with a type that stays the same."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import ceil
 from typing import Any
 
@@ -9,11 +9,14 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 from starlette.routing import Route
+from starlette.types import Scope
 
 from api.state.records import Refused
-from api.words import LANGUAGES, language_of, load, say
+from api.words import LANGUAGE_COOKIE, LANGUAGES, language_of, load, say
 from matcher.errors import (
     ConflictError,
     EncoderError,
@@ -28,6 +31,10 @@ from matcher.errors import (
 MEDIA_TYPE = "application/problem+json"
 MOST_ERRORS = 50
 """So many faults of one request are listed."""
+PageOf = Callable[["Problem", str, str], Response]
+"""From a problem, a language and the id of a request to a page."""
+_OF_PROGRAMS = ("/v1/", "/health/", "/metrics")
+"""How paths begin whose answers programs read, whatever they accept."""
 _OF_STATUS = {401: "unauthorised", 403: "forbidden", 404: "not-found", 405: "method-not-allowed", 413: "too-large"}
 _OF_ERROR: Sequence[tuple[type[MatcherError], str]] = (
     (InputError, "invalid-request"),
@@ -73,19 +80,32 @@ def reader_of(request: Request) -> str:
     """Return the language (en, fr) in which whoever asks reads: the one that was chosen on a page, else asked for."""
     if chosen := getattr(request.state, "language", None):
         return str(chosen)
-    return language_of(request.headers.get("accept-language", ""), request.app.state.settings.matcher.language)
+    return language_for(request.scope, request.app.state.settings.matcher.language)
+
+
+def language_for(scope: Scope, otherwise: str) -> str:
+    """Return the language of what is answered before a route is found: pages know one that was chosen."""
+    asking = HTTPConnection(scope)
+    chosen = asking.cookies.get(LANGUAGE_COOKIE, "") if wants_page(scope) else ""
+    return chosen if chosen in LANGUAGES else language_of(asking.headers.get("accept-language", ""), otherwise)
+
+
+def wants_page(scope: Scope) -> bool:
+    """Return whether a person reads what is answered: it is asked for as HTML, and not of the API."""
+    return not scope["path"].startswith(_OF_PROGRAMS) and "text/html" in Headers(scope=scope).get("accept", "")
 
 
 def respond(request: Request, problem: Problem) -> Response:
-    """Return a problem as the response to a request."""
-    language = reader_of(request)
-    document = problem.document(language, request.scope.get("request_id", ""))
-    return Response(
-        json.dumps(document, ensure_ascii=False),
-        problem.status,
-        {"Content-Language": language, **problem.headers},
-        MEDIA_TYPE,
-    )
+    """Return a problem as the response to a request; as a page where a person reads it."""
+    answer: PageOf = request.app.state.page_of if wants_page(request.scope) else told
+    return answer(problem, reader_of(request), request.scope.get("request_id", ""))
+
+
+def told(problem: Problem, language: str, request_id: str) -> Response:
+    """Return a problem as JSON in a language."""
+    document = problem.document(language, request_id)
+    headers = {"Content-Language": language, **problem.headers}
+    return Response(json.dumps(document, ensure_ascii=False), problem.status, headers, MEDIA_TYPE)
 
 
 KNOWN = (Problem, MatcherError, Refused, RequestValidationError, HTTPException)

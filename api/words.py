@@ -7,6 +7,8 @@ from importlib.resources import files
 from typing import Any
 
 LANGUAGES = ("en", "fr")
+LANGUAGE_COOKIE = "language"
+"""Of the language that was chosen on a page."""
 
 
 @cache

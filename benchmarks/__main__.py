@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 
-from benchmarks import cold, encoding, growth, importing, loading, memory, pages, serving, suggesting
+from benchmarks import cold, encoding, growth, importing, loading, memory, pages, scrolling, serving, suggesting
 from benchmarks.fresh import MeasuringError
 from benchmarks.measuring import Result, machine, write_result
 from benchmarks.preparing import DataAbsentError
@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Callable[[], Result]] = {
     "growth": growth.run,
     "serving": serving.run,
     "pages": pages.run,
+    "scrolling": scrolling.run,
 }
 
 

@@ -1,6 +1,5 @@
 """Fixtures for several test files: an empty store on each database, and a PostgreSQL of their own."""
 
-import itertools
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,9 +8,8 @@ import pytest
 
 from matcher.store.opening import open_store
 from matcher.store.sql import SqlStore
-from postgres import NoServerError, running_server
+from postgres import NoServerError, database_on, running_server
 
-_numbers = itertools.count(1)
 _SLOW = ("postgresql", "sentence_transformer")
 
 
@@ -37,14 +35,8 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
     """Give the URL of an empty database."""
-    import psycopg
-
-    name = f"test_{next(_numbers)}"
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    yield postgres_server.replace("/postgres?", f"/{name}?")
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with database_on(postgres_server) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

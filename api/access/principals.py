@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from matcher.records import Brief, Organisation
+from matcher.records import Organisation
 
 ADMINISTRATOR, MANAGER, MEMBER, READER, NOBODY = "administrator", "manager", "member", "reader", "anonymous"
 ROLES = (ADMINISTRATOR, MANAGER, MEMBER, READER, NOBODY)
@@ -26,16 +26,12 @@ class Principal:
 
     @property
     def sees_everything(self) -> bool:
-        """Whether hidden organisations and everybody's briefs and contacts are seen."""
+        """Whether hidden organisations and everybody's contacts are seen."""
         return self.role in (ADMINISTRATOR, MANAGER)
 
     def sees(self, one: Organisation) -> bool:
         """Return whether an organisation may be shown."""
         return self.sees_everything or one.visibility == "public" or self.owns(one.id)
-
-    def sees_brief(self, brief: Brief) -> bool:
-        """Return whether a brief may be shown: members see their own, managers all, and readers all that is open."""
-        return self.sees_everything or self.role == READER or bool(brief.owner and self.owns(brief.owner))
 
     def owns(self, organisation: str) -> bool:
         """Return whether an organisation is that of this member."""

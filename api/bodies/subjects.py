@@ -27,6 +27,20 @@ class DecisionKept(BaseModel):
     model: str
 
 
+class ChoiceKept(BaseModel):
+    """A choice among the suggestions for the organisation, or about it; a side is null where it may not be seen."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    asked_by: str | None
+    organisation: str | None
+    kind: str
+    place: int | None
+    reason: str | None
+    """Null for who neither asked nor is a manager."""
+    created: datetime
+
+
 class AccountKept(BaseModel):
     """An account that acts for the organisation."""
 
@@ -52,6 +66,7 @@ class Kept(BaseModel):
     collaborations: list[CollaborationShown]
     briefs: list[BriefShown]
     decisions: list[DecisionKept]
+    choices: list[ChoiceKept]
     contacts: list[ContactShown]
     messages: list[MessageShown]
     expressions: list[ExpressionShown]

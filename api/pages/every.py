@@ -7,40 +7,25 @@ from fastapi.staticfiles import StaticFiles
 from starlette.responses import Response
 from starlette.types import Scope
 
-from api.pages import (
-    account,
-    accounts,
-    administration,
-    api_keys,
-    auditing,
-    backups,
-    briefs,
-    comparing,
+from api.pages import exports, jobs, start
+from api.pages.account import account, api_keys, login, setting_up
+from api.pages.administration import accounts, administration, auditing, backups, model_versions, snapshots
+from api.pages.briefs import briefs, expressing, writing
+from api.pages.duplicates import duplicates, merging
+from api.pages.ecosystem import bridges, communities, downloads, outcomes, overview
+from api.pages.imports import imports
+from api.pages.organisations import (
     contacts,
-    duplicates,
     editing,
     ego_network,
     erasures,
-    exports,
-    expressing,
     histories,
-    imports,
-    jobs,
-    login,
-    merging,
-    model_versions,
     organisations,
-    quality,
-    setting_up,
-    shortlists,
-    snapshots,
-    start,
     suggested_to,
-    suggestions,
     timeline,
-    writing,
 )
-from api.pages.ecosystem import bridges, communities, downloads, outcomes, overview
+from api.pages.quality import quality
+from api.pages.suggestions import comparing, shortlists, suggestions
 
 PAGES = tuple(
     page.router
@@ -52,9 +37,9 @@ PAGES = tuple(
         writing,
         briefs,
         expressing,
+        editing,
         organisations,
         contacts,
-        editing,
         ego_network,
         erasures,
         histories,

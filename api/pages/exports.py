@@ -10,8 +10,8 @@ from api.access.principals import Principal
 from api.bodies.exports import GRAPHS, TABLES, ExportAsked
 from api.bodies.jobs import Cursor, JobId, PagedByState
 from api.pages.filling import filled
+from api.pages.imports.mapping import organisation_kinds
 from api.pages.jobs import FORMATS
-from api.pages.mapping import organisation_kinds
 from api.pages.rendering import show
 from api.pages.routing import PageRoute
 from api.problems import KNOWN, Problem, problem_of

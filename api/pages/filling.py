@@ -14,7 +14,8 @@ def filled(kind: type[B], values: Mapping[str, Any]) -> B:
     try:
         return kind.model_validate(dict(values))
     except ValidationError as error:
-        raise RequestValidationError(error.errors()) from error
+        faults = [{**one, "loc": ("body", *one["loc"])} for one in error.errors(include_url=False)]
+        raise RequestValidationError(faults) from error
 
 
 def or_none(text: str) -> str | None:

@@ -18,7 +18,6 @@ from api.problems import Problem, reader_of
 from api.words import LANGUAGES
 from matcher.vocabularies import label
 
-LANGUAGE_COOKIE = "language"
 _LOCALES = {"en": "en_GB", "fr": "fr_FR"}
 """Of days and numbers: readers are in Europe."""
 _MOST_QUERY_CHARS = 1_800
@@ -31,10 +30,12 @@ POLICY = (
 
 def show(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
     """Return a page; `values` are what its template names."""
-    language = reader_of(request)
-    page = _environment(language).get_template(f"{template}.html")
     every = {"visitor": _visitor(request), "path": request.url.path, "address": _address(request)}
-    body = page.render(language=language, **every, **values)
+    return _page(reader_of(request), template, status, **every, **values)
+
+
+def _page(language: str, template: str, status: int, **values: Any) -> Response:
+    body = _environment(language).get_template(f"{template}.html").render(language=language, **values)
     headers = {
         "Content-Language": language,
         "Content-Security-Policy": POLICY,
@@ -47,6 +48,15 @@ def show_problem(request: Request, problem: Problem) -> Response:
     """Return a problem as a page that says what to do."""
     told = problem.document(reader_of(request), request.scope.get("request_id", ""))
     response = show(request, "problem", status=problem.status, problem=told)
+    response.headers.update(problem.headers)
+    return response
+
+
+def page_of_problem(problem: Problem, language: str, request_id: str) -> Response:
+    """Return a problem as a page that asks nothing of the store: who reads it is not looked up."""
+    told = problem.document(language, request_id)
+    visitor = {"role": ANYBODY.role, "is_known": False, "organisation": "", "csrf": ""}
+    response = _page(language, "problem", problem.status, problem=told, visitor=visitor, path="", address="/")
     response.headers.update(problem.headers)
     return response
 

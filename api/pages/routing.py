@@ -11,10 +11,10 @@ from fastapi.routing import APIRoute
 from api.access.guarding import guard
 from api.access.identifying import CSRF_HEADER, SAFE_METHODS, TOLD_BY_FORM, check_csrf, session_token
 from api.pages.keeping import kept
-from api.pages.rendering import LANGUAGE_COOKIE, show, show_problem
+from api.pages.rendering import show, show_problem
 from api.pages.senders import is_of_another_site
 from api.problems import KNOWN, Problem, problem_of
-from api.words import LANGUAGES
+from api.words import LANGUAGE_COOKIE, LANGUAGES
 
 LOGIN = "/login"
 

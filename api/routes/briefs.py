@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Query, Request, Response
 
 from api.access.guarding import Asking
 from api.access.noting import service_of
-from api.access.principals import READER, Principal
+from api.access.principals import Principal
 from api.access.routing import GuardedRoute
 from api.asking import engine_of
 from api.bodies.asking import Id
@@ -30,7 +30,6 @@ from api.routes.answering import (
     put_new,
 )
 from api.routes.collaborations import hidden_from
-from api.state.expressions import ExpressionFilter
 from api.state.tokens import random_id
 from api.words import say
 from matcher.records import Brief
@@ -49,7 +48,7 @@ _OF_CHANGE = _OF_ONE | documented("malformed-body", "precondition-failed", "prec
     summary="List briefs",
 )
 def listed(request: Request, asking: Asking, asked: Annotated[BriefsAsked, Query()]) -> Response:
-    """Return a page of briefs; members see those of their own organisation."""
+    """Return a page of briefs; whom one excludes is told to its owner and managers alone."""
     limit = asked.within(request.app.state.settings.max_page)
     after = place_of(request, asked.cursor)
     filters = asked.filters(owners_seen(request, asking, asked.owner))
@@ -83,7 +82,7 @@ def add(request: Request, asking: Asking, given: BriefNew) -> Response:
 )
 def read(request: Request, asking: Asking, id: Id) -> Response:
     """Return one brief; its ETag is the version that a change names."""
-    record, version = seen_with_version(request, id, asking)
+    record, version = with_version(request, id)
     if is_whole(asking, record):
         return one(request, shown(record, whole=True), version)
     hidden = hidden_from(request, asking, [record.owner] if record.owner else [])
@@ -158,36 +157,22 @@ def end_of(brief: Brief) -> datetime | None:
 
 def owners_seen(request: Request, asking: Principal, owner: str | None) -> tuple[str, ...] | None:
     """Return the owners whose briefs may be listed, of those that are asked for; None for any."""
-    if not asking.sees_everything and asking.role != READER:
-        own = (asking.organisation,) if asking.organisation else ()
-        return own if owner in (None, *own) else ()
     if owner is None:
         return None
     return () if hidden_from(request, asking, [owner]) else (owner,)
 
 
-def seen_with_version(request: Request, id: str, asking: Principal) -> tuple[Brief, bytes]:
-    """Return a brief with its version; Problem where it is unknown or may not be seen.
-
-    It is seen, too, by who has an expression of interest in it.
-    """
+def with_version(request: Request, id: str) -> tuple[Brief, bytes]:
+    """Return a brief with its version; Problem where it is unknown."""
     found = engine_of(request).store.brief_with_print(id)
-    if found is None or not (asking.sees_brief(found[0]) or is_party(request, id, asking)):
+    if found is None:
         raise Problem("not-found", say("no_brief", reader_of(request), id=id))
     return found
 
 
-def is_party(request: Request, id: str, asking: Principal) -> bool:
-    """Return whether interest in a brief was expressed for the organisation of a member."""
-    if not asking.organisation:
-        return False
-    own = ExpressionFilter(brief=id, organisation=asking.organisation)
-    return bool(service_of(request).expressions.page(own, limit=1).items)
-
-
 def own_brief(request: Request, id: str, asking: Principal) -> tuple[Brief, bytes]:
     """Return a brief that may be changed, with its version; Problem where it is not one's own."""
-    found = seen_with_version(request, id, asking)
+    found = with_version(request, id)
     _check_owner(request, found[0], asking)
     return found
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.access.guarding import Asking
 from api.access.principals import Principal
 from api.access.routing import GuardedRoute
-from api.asking import engine_of, seen_brief
+from api.asking import engine_of, known_brief
 from api.bodies.decisions import DecisionsAsked, DecisionsPage, NewDecision, Side, ToldDecision, told
 from api.bodies.examples import worked
 from api.bodies.fields import KnownId
@@ -166,7 +166,7 @@ def _check_about(request: Request, about: str, asking: Principal) -> None:
     if asking.sees_everything:
         return
     if about.startswith(BRIEF):
-        seen_brief(request, about.removeprefix(BRIEF), asking)
+        known_brief(request, about.removeprefix(BRIEF))
     else:
         _organisation(request, about, asking)
 
@@ -174,7 +174,7 @@ def _check_about(request: Request, about: str, asking: Principal) -> None:
 def check_may_decide(request: Request, asked_by: str, asking: Principal) -> None:
     """Raise Problem where who asks may not decide for a side, an organisation or `brief:ID`."""
     if asked_by.startswith(BRIEF):
-        side = seen_brief(request, asked_by.removeprefix(BRIEF), asking).owner or ""
+        side = known_brief(request, asked_by.removeprefix(BRIEF)).owner or ""
     else:
         side = _organisation(request, asked_by, asking).id
     if not asking.may_change(side):
@@ -206,7 +206,7 @@ class _Sides:
             organisations = list(ORGANISATIONS.load(connection, [id for id in ids if not id.startswith(BRIEF)]))
             briefs = list(BRIEFS.load(connection, brief_ids))
         names = {one.id: one.name or one.id for one in organisations if asking.sees(one)}
-        names |= {BRIEF + one.id: one.title or one.id for one in briefs if asking.sees_brief(one)}
+        names |= {BRIEF + one.id: one.title or one.id for one in briefs}
         own = {BRIEF + one.id for one in briefs if one.owner and asking.owns(one.owner)}
         return cls(asking, names, frozenset(own | ({asking.organisation} if asking.organisation else set())))
 

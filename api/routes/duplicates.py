@@ -78,7 +78,7 @@ def merges(
 )
 def add_merge(request: Request, asking: Asking, given: NewMerge) -> Response:
     """Merge two organisations, field by field. What named the one that goes names the other, until it is undone."""
-    two = both(request, given.stays, given.gone)
+    two = both(request, given.stays, given.gone, asking)
     meant = (given.stays_version, given.gone_version)
     versions = [
         present if wanted is None else bytes.fromhex(wanted)

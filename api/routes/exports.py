@@ -9,7 +9,7 @@ from fastapi.responses import FileResponse
 from api.access.guarding import Asking
 from api.access.principals import Principal
 from api.access.routing import GuardedRoute
-from api.asking import check_seen, ready_of, seen_brief
+from api.asking import check_seen, known_brief, ready_of
 from api.bodies.examples import worked
 from api.bodies.exports import ExportAsked
 from api.bodies.jobs import JobId, JobPage, JobTold, PagedByState
@@ -54,7 +54,7 @@ def queued_export(request: Request, asking: Principal, asked: ExportAsked) -> Jo
     for id in asked.organisations:
         check_seen(request, ready, id, asking)
     for id in asked.briefs:
-        seen_brief(request, id, asking)
+        known_brief(request, id)
     filters = asked.filters(ready.snapshot)
     arguments: dict[str, Any] = {
         "what": asked.what,

@@ -22,7 +22,7 @@ from api.bodies.expressions import (
 from api.cursors import number_after
 from api.problems import Problem, documented, reader_of
 from api.routes.answering import address, changed, check_version, made, one, page
-from api.routes.briefs import end_of, seen_with_version
+from api.routes.briefs import end_of, with_version
 from api.routes.collaborations import hidden_from
 from api.routes.organisations import seen_organisation
 from api.state import Expression, NewExpression
@@ -53,7 +53,7 @@ _DECIDED: dict[ExpressionState, str] = {"accepted": "interested", "declined": "d
 )
 def listed(request: Request, asking: Asking, id: Id, asked: Annotated[ExpressionsAsked, Query()]) -> Response:
     """Return a page, newest first: all of them to the brief's owner and managers, to others those of their own."""
-    brief, _ = seen_with_version(request, id, asking)
+    brief, _ = with_version(request, id)
     limit = asked.within(request.app.state.settings.max_page)
     own = None if answers_for(asking, brief) else asking.organisation
     chosen = ExpressionFilter(brief=id, organisation=own, state=asked.state)
@@ -132,7 +132,7 @@ def answers_for(asking: Principal, brief: Brief) -> bool:
 def express(request: Request, asking: Principal, id: str, given: ExpressionGiven) -> Expression:
     """Keep an organisation's interest in a brief; Problem where it may not be expressed, or not now."""
     language = reader_of(request)
-    brief, _ = seen_with_version(request, id, asking)
+    brief, _ = with_version(request, id)
     organisation = given.organisation or asking.organisation
     if not organisation:
         raise Problem("invalid-request", say("whose_interest", language))

@@ -10,7 +10,7 @@ from api.access.guarding import Asking
 from api.access.noting import note
 from api.access.principals import Principal
 from api.access.routing import GuardedRoute
-from api.asking import engine_of
+from api.asking import absent, engine_of
 from api.bodies.asking import Id
 from api.bodies.collaborations import CollaborationPage, OwnCollaborationsAsked
 from api.bodies.examples import worked
@@ -94,8 +94,7 @@ def listed(request: Request, asking: Asking, asked: Annotated[OrganisationsAsked
 )
 def add(request: Request, asking: Asking, given: OrganisationNew) -> Response:
     """Keep a new organisation; it is suggested once the next snapshot has been taken, in seconds."""
-    record = Organisation(id=given.id or random_id(), **given.values())
-    version = put_new(request, engine_of(request).store, record)
+    record, version = add_organisation(request, given)
     return made(shown(record, whole=True), version, address("organisations", record.id))
 
 
@@ -117,7 +116,7 @@ def read(request: Request, asking: Asking, id: Id) -> Response:
             _RENDERED.clear()
         _RENDERED[version, is_whole] = kept
     if version is None or not (kept.is_public or is_whole):
-        raise _absent(request, id)
+        raise absent(request, id, asking)
     return one_rendered(request, kept.body, version)
 
 
@@ -170,11 +169,17 @@ def collaborations(
     return page(request, shown_to(request, asking, [record for record, _ in found.items]), found.next)
 
 
+def add_organisation(request: Request, given: OrganisationNew) -> tuple[Organisation, bytes]:
+    """Keep a new organisation and return it with its version; Problem where its id is taken."""
+    record = Organisation(id=given.id or random_id(), **given.values())
+    return record, put_new(request, engine_of(request).store, record)
+
+
 def seen_organisation(request: Request, id: str, asking: Principal) -> tuple[Organisation, bytes]:
     """Return an organisation with its version; Problem where it is unknown or may not be seen."""
     found = engine_of(request).store.organisation_with_print(id)
     if found is None or not asking.sees(found[0]):
-        raise _absent(request, id)
+        raise absent(request, id, asking)
     return found
 
 
@@ -200,10 +205,6 @@ def change_organisation(
     if names:
         note(request, asking, action, ("organisation", record.id), fields=names)
     return version
-
-
-def _absent(request: Request, id: str) -> Problem:
-    return Problem("not-found", say("no_organisation", reader_of(request), id=id))
 
 
 def _version(store: SqlStore, id: str) -> bytes | None:

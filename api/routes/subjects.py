@@ -54,11 +54,13 @@ def export(request: Request, asking: Asking, id: Id) -> Response:
     briefs = _briefs(store, id)
     of_briefs = [ExpressionFilter(brief=brief.id) for brief in briefs]
     contacts = state.contacts.of(id)
+    sides = [id, *[f"{_BRIEF}{brief.id}" for brief in briefs]]
     document = {
         "organisation": shown_organisation(record, whole=True),
         "collaborations": shown_to(request, asking, store.collaborations_of(id)),
         "briefs": [shown_brief(brief, whole=True) for brief in briefs],
-        "decisions": _decisions(request, asking, [id, *[f"{_BRIEF}{brief.id}" for brief in briefs]]),
+        "decisions": _decisions(request, asking, sides),
+        "choices": _choices(request, asking, sides),
         "contacts": [shown_contact(contact) for contact in contacts],
         "messages": [shown_message(message) for message in _messages(state, id)],
         "expressions": _expressions(request, asking, [ExpressionFilter(organisation=id), *of_briefs]),
@@ -138,6 +140,24 @@ def _decision(one: Decision, unseen: set[str], own: set[str]) -> dict[str, Any]:
     if one.asked_by not in own:
         told["reason"] = None
     return told | {name: None for name in ("asked_by", "organisation") if told[name] in unseen}
+
+
+def _choices(request: Request, asking: Principal, sides: list[str]) -> list[dict[str, Any]]:
+    """Return the choices of and about some sides; of others only those that may be seen, and not why they chose."""
+    found = {one: None for side in sides for one in _state(request).choices.about(side)}
+    named = [side for one in found for side in (one.asked_by, one.organisation) if not side.startswith(_BRIEF)]
+    unseen = hidden_from(request, asking, named)
+    return [
+        {
+            "asked_by": None if one.asked_by in unseen else one.asked_by,
+            "organisation": None if one.organisation in unseen else one.organisation,
+            "kind": one.kind,
+            "place": one.place,
+            "reason": one.reason if asking.sees_everything or one.asked_by in sides else None,
+            "created": one.created.isoformat(),
+        }
+        for one in found
+    ]
 
 
 def _briefs(store: SqlStore, id: str) -> list[Brief]:

@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from sqlalchemy import Connection, Engine, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, func, or_, select
 
 from api.state.records import Choice, ChoiceKind, NewChoice, Shortlist
 from api.state.rows import MAX_KEY_CHARS, MAX_PAGE, check_choice, check_texts, columns_of, record_of
@@ -59,6 +59,14 @@ class Choices:
         with reading(self._engine) as connection:
             return [record_of(Choice, dict(row)) for row in connection.execute(query).mappings()]
 
+    def about(self, side: str) -> list[Choice]:
+        """Return the choices of and about an organisation, or of `brief:ID`, the oldest first."""
+        if not is_storable(side):
+            return []
+        with reading(self._engine) as connection:
+            query = select(choices).where(_concern(side)).order_by(choices.c.number)
+            return [record_of(Choice, dict(row)) for row in connection.execute(query).mappings()]
+
     def shortlists(self, most: int = MAX_PAGE) -> list[Shortlist]:
         """Return the asking sides for which somebody was chosen, the one with the newest choice first."""
         newest = func.max(choices.c.created).label("newest")
@@ -76,9 +84,8 @@ class Choices:
         """Remove the choices of and about an organisation, or of `brief:ID`, and return how many there were."""
         if not is_storable(side):
             return 0
-        of_it = or_(choices.c.asked_by == side, choices.c.organisation == side)
         with writing(self._engine) as connection:
-            return connection.execute(choices.delete().where(of_it)).rowcount
+            return connection.execute(choices.delete().where(_concern(side))).rowcount
 
     def forget_maker(self, id: str) -> int:
         """Take the id of a user or key from the choices that they made, and return from how many."""
@@ -98,6 +105,10 @@ class Choices:
         if count >= MOST_OF_ONE:
             raise InputError(f"{MOST_OF_ONE:,} choices are kept here, and no more; take some back first.")
         connection.execute(choices.insert().values(values))
+
+
+def _concern(side: str) -> ColumnElement[bool]:
+    return or_(choices.c.asked_by == side, choices.c.organisation == side)
 
 
 def _check(one: NewChoice) -> None:

@@ -14,6 +14,7 @@ from matcher.store import Expect
 from people import account
 from service import MEMBERS_OWN, Service
 from test_erasing import ID, everywhere, traces, working
+from test_organisations import hide
 
 TWIN = "alerte-poignet-sas"
 
@@ -191,3 +192,15 @@ def test_pairs_go_on_from_page_to_page(service: Service) -> None:
         if (cursor := page["next"]) is None:
             break
     assert len(seen) == page["count"] and {"0a", "1a", "2a"} <= set(seen)
+
+
+def test_an_id_that_was_merged_away_tells_which_it_is_now_to_who_may_see_that(twins: Service) -> None:
+    merged(twins)
+    reader = twins.as_role("reader")
+    for path in (f"/v1/organisations/{TWIN}", f"/v1/organisations/{TWIN}/suggestions"):
+        problem = reader.get(path).json()
+        assert problem["stays"] == MEMBERS_OWN and MEMBERS_OWN in problem["detail"], path
+    page = reader.get(f"/organisations/{TWIN}")
+    assert (page.status_code, f'href="/organisations/{MEMBERS_OWN}"' in page.text) == (404, True)
+    hide(twins, MEMBERS_OWN)
+    assert MEMBERS_OWN not in reader.get(f"/v1/organisations/{TWIN}").text

@@ -165,6 +165,9 @@ def test_after_an_erasure_no_file_names_somebody_who_had_an_account(service: Ser
 
 def test_everything_that_is_kept_about_an_organisation_is_told_to_it_and_to_managers(service: Service) -> None:
     everywhere(service)
+    own = NewChoice(asked_by=ID, organisation="silver-lys", kind="veto", reason="Met in May.")
+    others = NewChoice(asked_by="ligne-vive", organisation=ID, kind="shortlist", reason="Told in confidence.")
+    service.state.choices.put(own, others)
     hidden = replace(service.store.organisation("silver-lys"), visibility="hidden")
     service.store.put(hidden, Expect.ANY)
     manager, member = service.as_role("manager"), service.with_key(service.key("member", organisation=ID))
@@ -175,6 +178,9 @@ def test_everything_that_is_kept_about_an_organisation_is_told_to_it_and_to_mana
         assert [one.id for one in told.collaborations] == ["silver-lys-nouveaux-adherents"]
         assert {one.owner for one in told.briefs} == {ID}
         assert [(one.asked_by, one.step) for one in told.decisions] == [("memojeu", "met")]
+        chosen = {(one.asked_by, one.kind): one.reason for one in told.choices}
+        assert chosen[ID, "veto"] == "Met in May."
+        assert chosen["ligne-vive", "shortlist"] == ("Told in confidence." if sees_hidden else None)
         assert [one.subject for one in told.messages] == [NAME]
         assert "contact.added" in {one.action for one in told.audit}
         assert ('"silver-lys"' in answer.text) is sees_hidden

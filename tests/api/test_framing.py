@@ -170,3 +170,27 @@ def test_a_request_that_takes_too_long_is_given_up_and_says_so(
         answer = client.get(OF_ONE)
         over.set()
         assert (answer.status_code, answer.json()["type"]) == (504, "/problems/too-slow")
+
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+@pytest.mark.parametrize(("path", "status"), [("/", 500), ("/nowhere", 404)])
+def test_what_goes_wrong_in_a_browser_is_told_as_a_page_in_the_language_that_was_chosen(
+    service: Service, monkeypatch: pytest.MonkeyPatch, path: str, status: int
+) -> None:
+    def fail() -> None:
+        raise RuntimeError("a secret of the inside")
+
+    reader = service.as_role("reader")
+    monkeypatch.setattr(service.app.state.engine, "ready", fail)
+    answer = reader.get(path, headers={**BROWSER, "Cookie": "language=fr"})
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert "Retour à l" in answer.text and answer.headers["content-language"] == "fr"
+    assert answer.headers["x-request-id"] in answer.text
+    assert "secret" not in answer.text
+
+
+def test_a_program_is_told_as_data_whatever_it_accepts(service: Service) -> None:
+    answer = service.nobody.get(OF_ONE, headers=BROWSER)
+    assert (answer.status_code, answer.json()["type"]) == (401, "/problems/unauthorised")

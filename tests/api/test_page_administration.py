@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from api.pages.settings_told import meanings_of, settings_told
+from api.pages.administration.settings_told import meanings_of, settings_told
 from api.settings import ServiceSettings
 from api.state.records import NewAuditEntry
 from api.words import load
@@ -252,7 +252,7 @@ def test_every_action_that_is_noted_has_words() -> None:
     root = Path(__file__).parent.parent.parent / "api"
     noted = {
         name
-        for path in (*root.glob("routes/*.py"), *root.glob("pages/*.py"), *root.glob("work/*.py"))
+        for path in root.rglob("*.py")
         for name in re.findall(r'(?:note\([^"]*|action=)"([a-z]+\.[a-z-]+)"', path.read_text("utf-8"))
     }
     assert {"user.created", "model.used", "backup.downloaded"} <= noted

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.pages.arranging import Wishes
-from api.pages.differing import Change, difference
-from api.pages.marking import is_alike, marked
+from api.pages.suggestions.arranging import Wishes
+from api.pages.suggestions.differing import Change, difference
+from api.pages.suggestions.marking import is_alike, marked
 
 IDS = st.lists(st.sampled_from("abcdefghij"), unique=True)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from api.pages.editing import FIELDS, LISTS
+from api.pages.organisations.editing import FIELDS, LISTS
 from forms import fields
 from matcher.errors import ConflictError
 from matcher.records import Organisation
@@ -214,3 +214,31 @@ def test_the_form_holds_every_field_that_it_names(service: Service) -> None:
     form = form_of(service.as_role("manager"))
     assert set(form) == {"csrf", "version", "base", *FIELDS}
     assert all(isinstance(form[name], list) for name in LISTS)
+
+
+def test_an_organisation_is_added_by_managers_as_it_was_typed(service: Service) -> None:
+    manager = service.as_role("manager")
+    sent = form_of(manager, "/organisations/new") | {
+        "name": "Leakfinders",
+        "country": "DE",
+        "needs": ["Pilot sites", ""],
+        "founded": "2019",
+    }
+    answer = manager.post("/organisations/new", data=sent, follow_redirects=False)
+    assert answer.status_code == 303, answer.text
+    (found,) = service.store.find("Leakfinders")
+    assert found == Organisation(
+        id=found.id, name="Leakfinders", country="DE", needs=("Pilot sites",), founded=2019
+    )  # fmt: skip
+    assert answer.headers["location"] == f"/organisations/{found.id}?said=added"
+    assert "Added." in manager.get(answer.headers["location"]).text
+    assert service.as_role("member").get("/organisations/new").status_code == 403
+
+
+def test_what_no_organisation_can_be_is_told_beside_what_was_typed(service: Service) -> None:
+    manager, before = service.as_role("manager"), service.store.revision()
+    sent = form_of(manager, "/organisations/new") | {"name": "Leakfinders", "founded": "long ago"}
+    answer = manager.post("/organisations/new", data=sent)
+    assert answer.status_code == 422
+    assert 'value="Leakfinders"' in answer.text and 'href="#founded"' in answer.text
+    assert service.store.revision() == before

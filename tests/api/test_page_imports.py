@@ -220,3 +220,13 @@ def test_an_upload_whose_session_is_over_asks_to_log_in_and_to_choose_the_file_a
     assert 'name="again"' in answer.text
     assert "/imports" in read(answer)
     assert files(service) == []
+
+
+def test_ids_that_were_merged_are_told_with_what_they_are_taken_for(service: Service) -> None:
+    client = manager(service)
+    act(service, client, uploaded(service, client, "id;name\nlf;Leakfinders\nlf-sas;Leakfinders SAS\n"), act="store")
+    given = {"stays": "lf", "gone": "lf-sas"}
+    assert service.as_role("manager").post("/v1/duplicates/merges", json=given).status_code == 201
+    page = read(client, uploaded(service, client, "id;name\nlf-sas;Leakfinders\n"))
+    assert "Merged before" in page
+    assert 'lf-sas → <a href="/organisations/lf">' in page

@@ -7,8 +7,8 @@ from math import hypot
 import pytest
 
 from api.bodies.graph import Edge, Network, Node
-from api.pages.ego_network import MOST_LINES, MOST_NODES, drawn
-from api.pages.timeline import WIDTH, Tie, timeline
+from api.pages.organisations.ego_network import MOST_LINES, MOST_NODES, drawn
+from api.pages.organisations.timeline import WIDTH, Tie, timeline
 from service import Service
 
 

@@ -126,7 +126,7 @@ def test_members_see_the_shortlists_of_their_own_side_and_readers_all_but_not_th
     page = shown(member, "/shortlists")
     assert f"organisation={MEMBERS_OWN}" in page
     assert BRIEF not in page
-    assert member.get(PAGE).status_code == 404
+    assert member.get(PAGE).status_code == 403
     assert member.get("/shortlist?organisation=mecavoie").status_code == 403
     assert "Ours." in shown(member, f"/shortlist?organisation={MEMBERS_OWN}")
     reader = logged_in(service, account(service, "reader"))

@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.erasing import Eraser
-from api.pages.waterfall import waterfall
+from api.pages.suggestions.waterfall import waterfall
 from api.state import NewChoice
 from matcher.query import brief_query
 from people import account, logged_in
@@ -155,7 +155,7 @@ def test_members_choose_for_their_own_side_only_and_see_no_choices_of_others(
     assert chosen(member, "veto", before[0], others, reason="No.").status_code == 403
     assert chosen(manager, "veto", before[0], others, reason="No.").status_code == 303
     assert listed(shown(member, f"/suggestions?{others}")) == before
-    assert chosen(member, "veto", before[0], reason="No.").status_code == 404, "a brief that it may not see"
+    assert chosen(member, "veto", before[0], reason="No.").status_code == 403, "for somebody else's brief"
 
 
 def test_readers_see_what_was_chosen_but_neither_why_nor_a_form(service: Service, manager: TestClient) -> None:
@@ -248,6 +248,14 @@ def test_a_page_stays_light_however_many_are_listed(manager: TestClient) -> None
     answer = manager.get(f"{PAGE}&limit=50")
     assert len(listed(unescape(answer.text))) == 50
     assert len(answer.content) < 130_000
+
+
+def test_a_page_stays_light_however_long_the_text_is(manager: TestClient) -> None:
+    text = ("We look for sensors that tell of leaks before they burst. " * 400)[:20_000]
+    answer = manager.get("/suggestions", params={"text": text, "limit": 20})
+    assert len(listed(unescape(answer.text))) == 20
+    assert len(answer.content) < 120_000
+    assert "keep it as a brief" in answer.text and "can be shared:" not in answer.text
 
 
 def test_whose_account_is_erased_is_no_more_told_as_the_maker_of_a_choice(service: Service) -> None:

@@ -9,6 +9,7 @@ async function rankAgain() {
   running.abort();
   running = new AbortController();
   const asked = new URLSearchParams(new FormData(filters));
+  asked.delete("ids");
   document.getElementById("results").setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(`/suggestions?${asked}`, { signal: running.signal });

@@ -114,8 +114,18 @@ class Site:
 
 @contextmanager
 def site_on(db: str, folder: Path, browser: Browser, **settings: str) -> Iterator[Site]:
-    """Start a service on a store, give it with browsers, and end both; what left the service fails the test."""
-    settings = {"MATCHER_ENCODER": "hashing", "MATCHER_API_INSECURE_COOKIES": "yes", **settings}
+    """Start a service on a store, give it with browsers, and end both; what left the service fails the test.
+
+    It keeps what it needs beside the store in `folder`.
+    """
+    settings = {
+        "MATCHER_ENCODER": "hashing",
+        "MATCHER_SNAPSHOTS": str(folder / "sample.snapshots"),
+        "MATCHER_MODELS": str(folder / "models"),
+        "MATCHER_API_DATA": str(folder / "service"),
+        "MATCHER_API_INSECURE_COOKIES": "yes",
+        **settings,
+    }
     settings.setdefault("MATCHER_API_REQUESTS_PER_MINUTE_OF_NOBODY", "1000000")
     with Served(db, folder / "service.log", **settings) as served:
         site = Site(served, browser)

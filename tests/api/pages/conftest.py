@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from browsing import AXE, Site, chromium, launched, ready, site_on
+from matcher.store.opening import open_store
+from postgres import database_on
 
 
 @pytest.fixture(scope="session")
@@ -23,12 +25,32 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def sample_url(sample_folder: Path, postgres_server: str) -> Iterator[str]:
+    """Give the URL of the sample on PostgreSQL, which nobody changes."""
+    with database_on(postgres_server) as url:
+        with open_store(str(sample_folder / "sample.db")) as source, open_store(url) as target:
+            target.add(source.read(), "copy")
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def sample_db(request: pytest.FixtureRequest, sample_folder: Path, tmp_path: Path) -> Iterator[str]:
+    """Give the path or URL of a copy of the sample, on each database in turn; its snapshots are in `tmp_path`."""
+    if request.param == "sqlite":
+        shutil.copytree(sample_folder, tmp_path, dirs_exist_ok=True)
+        yield str(tmp_path / "sample.db")
+        return
+    shutil.copytree(sample_folder / "sample.snapshots", tmp_path / "sample.snapshots")
+    server = request.getfixturevalue("postgres_server")
+    with database_on(server, like=request.getfixturevalue("sample_url")) as url:
+        yield url
+
+
 @pytest.fixture
-def site(sample_folder: Path, tmp_path: Path, browser: Browser) -> Iterator[Site]:
-    """Give a service on a copy of the sample, with its snapshot."""
-    folder = tmp_path / "data"
-    shutil.copytree(sample_folder, folder)
-    with site_on(str(folder / "sample.db"), tmp_path, browser) as started:
+def site(sample_db: str, tmp_path: Path, browser: Browser) -> Iterator[Site]:
+    """Give a service on a copy of the sample, with its snapshot, on each database in turn."""
+    with site_on(sample_db, tmp_path, browser) as started:
         ready(started)
         yield started
 
@@ -37,16 +59,16 @@ def site(sample_folder: Path, tmp_path: Path, browser: Browser) -> Iterator[Site
 def shared_site(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Site]:
     """Give a service on a copy of the sample for every test that changes nothing of it."""
     folder = tmp_path_factory.mktemp("shared")
-    shutil.copytree(sample_folder, folder / "data")
-    with site_on(str(folder / "data" / "sample.db"), folder, browser) as started:
+    shutil.copytree(sample_folder, folder, dirs_exist_ok=True)
+    with site_on(str(folder / "sample.db"), folder, browser) as started:
         ready(started)
         yield started
 
 
 @pytest.fixture
-def empty_site(tmp_path: Path, browser: Browser) -> Iterator[Site]:
-    """Give a service on a store in which nothing is yet."""
-    with site_on(str(tmp_path / "empty.db"), tmp_path, browser) as started:
+def empty_site(store_url: str, tmp_path: Path, browser: Browser) -> Iterator[Site]:
+    """Give a service on a store in which nothing is yet, on each database in turn."""
+    with site_on(store_url, tmp_path, browser) as started:
         yield started
 
 

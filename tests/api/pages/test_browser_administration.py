@@ -73,8 +73,8 @@ def test_without_scripts_and_in_french_a_key_is_made_and_revoked_and_stands_in_t
     expect(page.get_by_role("table")).to_contain_text("Clé d'API révoquée")
 
 
-def test_a_backup_is_made_and_taken_away(site: Site) -> None:
-    page = site.visit("/admin/backups", role="administrator")
+def test_a_backup_is_made_and_taken_away(shared_site: Site) -> None:
+    page = shared_site.visit("/admin/backups", role="administrator")
     page.get_by_role("button", name="Make a backup now").click()
     page.wait_for_url("**/jobs/*")
 

@@ -12,6 +12,7 @@ from service import MEMBERS_OWN
 
 OWN, OTHER = f"/organisations/{MEMBERS_OWN}", "/organisations/silver-lys"
 LOOKED_AT = [
+    "/organisations/new",
     "/organisations",
     "/organisations?newcomers=true&words=a",
     "/organisations?words=xyzzyx",

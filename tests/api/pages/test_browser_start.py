@@ -64,7 +64,7 @@ def test_the_first_account_needs_the_code(empty_site: Site) -> None:
 
 
 @pytest.mark.usefixtures("axe")
-@pytest.mark.parametrize("path", ["/", "/login", "/organisations", "/suggestions?text=leaks+in+pipes"])
+@pytest.mark.parametrize("path", ["/", "/login", "/organisations", "/nowhere", "/suggestions?text=leaks+in+pipes"])
 @pytest.mark.parametrize("viewport", [PHONE, None], ids=["phone", "desktop"])
 def test_axe_finds_nothing(shared_site: Site, path: str, viewport: dict[str, int] | None) -> None:
     page = shared_site.visit(path, role="reader", **({"viewport": viewport} if viewport else {}))

@@ -54,6 +54,19 @@ def test_a_turned_dial_ranks_again_at_once_says_what_changed_and_keeps_the_focus
     assert names(page) == before
 
 
+@pytest.mark.parametrize("times", [1, 60], ids=["short", "long"])
+def test_answers_to_a_text_are_compared_however_long_it_is(shared_site: Site, times: int) -> None:
+    text = "+".join(["We+look+for+sensors+that+find+leaks+in+water+pipes."] * times)
+    page = shared_site.visit(f"/suggestions?text={text}", role="reader")
+    before = names(page)
+    for place in (0, 2):
+        page.locator("article").nth(place).get_by_label("Compare").check()
+    page.get_by_role("button", name="Compare those ticked").click()
+    expect(page.get_by_role("columnheader", name=before[0])).to_be_visible()
+    expect(page.get_by_role("columnheader", name=before[2])).to_be_visible()
+    assert page.get_by_role("columnheader", name=before[1]).count() == 0
+
+
 def test_without_scripts_and_in_french_all_of_it_is_done_by_buttons(site: Site) -> None:
     page = site.visit(BRIEF, role="manager", language="fr", java_script_enabled=False, viewport=PHONE)
     before = names(page)

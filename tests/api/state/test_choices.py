@@ -51,6 +51,15 @@ def test_shortlists_are_counted_the_newest_first_and_only_those(state: State, cl
     assert state.choices.shortlists(1) == [Shortlist("fr:9", 1, clock.time)]
 
 
+def test_the_choices_of_and_about_a_side_are_told_together(state: State) -> None:
+    rest = replace(PIN, organisation="fr:2")
+    own = replace(PIN, asked_by="fr:1", organisation="fr:3")
+    state.choices.put(PIN, rest, own)
+    assert state.choices.about("fr:1") == [kept(PIN), kept(own)]
+    assert state.choices.about("brief:b") == [kept(PIN), kept(rest)]
+    assert state.choices.about("nul\0") == []
+
+
 def test_an_erasure_takes_what_was_chosen_for_and_about_a_side_and_leaves_the_rest(state: State) -> None:
     rest = replace(PIN, organisation="fr:2")
     state.choices.put(PIN, rest, replace(PIN, asked_by="fr:1", organisation="fr:3"))

@@ -1,0 +1,1 @@
+"""Account: getting in, the first administrator, and what is one's own."""

@@ -1,0 +1,1 @@
+"""Administration: accounts, keys, audit, settings, models, snapshots and backups."""

@@ -1,0 +1,1 @@
+"""Duplicates: organisations that may be one, and what was merged."""

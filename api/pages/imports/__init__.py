@@ -1,0 +1,1 @@
+"""Imports: tables taken in, and taken back."""

@@ -1,0 +1,1 @@
+"""Organisations: looked up, read, edited, written to and erased."""

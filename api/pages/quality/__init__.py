@@ -1,0 +1,1 @@
+"""Quality: how right the suggestions are, and what decides their order."""

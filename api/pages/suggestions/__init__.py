@@ -1,0 +1,1 @@
+"""Suggestions: a ranked list in which people choose, side by side, as files and as shortlists."""
