@@ -4,7 +4,20 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 
-from benchmarks import cold, encoding, growth, importing, loading, memory, pages, scrolling, serving, suggesting
+from benchmarks import (
+    cold,
+    encoding,
+    growth,
+    importing,
+    languages,
+    loading,
+    memory,
+    pages,
+    scrolling,
+    serving,
+    spreading,
+    suggesting,
+)
 from benchmarks.fresh import MeasuringError
 from benchmarks.measuring import Result, machine, write_result
 from benchmarks.preparing import DataAbsentError
@@ -14,12 +27,14 @@ from benchmarks.table import number, write_table
 BENCHMARKS: dict[str, Callable[[], Result]] = {
     "importing": importing.run,
     "encoding": encoding.run,
+    "spreading": spreading.run,
     "loading": loading.run,
     "suggesting": suggesting.run,
     "cold": cold.run,
     "memory": memory.run,
     "growth": growth.run,
     "serving": serving.run,
+    "languages": languages.run,
     "pages": pages.run,
     "scrolling": scrolling.run,
 }

@@ -1,12 +1,21 @@
-"""Overview of a store: how many of what, and how much is known about them."""
+"""Overview of a store: how many of what, how much is known about them, and in which languages their texts are."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
+import numpy as np
+
+from matcher.languages import EUROPEAN, LANGUAGES, UNKNOWN_LANGUAGE, languages_of, most_used
 from matcher.profiles import profile_of
+from matcher.query import sentences_of
 from matcher.records import Collaboration, Records
+from matcher.snapshot import UNKNOWN, Snapshot
+
+MOST_LOOKED_AT = 500
+"""So many texts of a store without a snapshot are looked at for their languages, which takes under a second."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +81,68 @@ def overview(records: Records, today: date) -> Overview:
 def is_open(opens: date | None, closes: date | None, today: date) -> bool:
     """Tell whether a brief is open on a day; a day that is not given does not bound."""
     return (opens is None or opens <= today) and (closes is None or today <= closes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextLanguages:
+    """In which languages texts are."""
+
+    source: Literal["snapshot", "sample"]
+    """Every text of a snapshot, or MOST_LOOKED_AT of a store that has none yet."""
+    texts: int
+    languages: dict[str, int]
+    """Number of texts by language, most frequent first."""
+    unknown: int
+
+    def uncovered(self, covered: Sequence[str]) -> dict[str, int]:
+        """Return the number of texts by language that is not among `covered`; nothing where that is empty: unknown."""
+        if not covered:
+            return {}
+        norwegian = {"no"} if {"nb", "nn"} & set(covered) else set()
+        return {one: count for one, count in self.languages.items() if one not in norwegian.union(covered)}
+
+
+def languages_in_store(records: Records, snapshot: Snapshot | None) -> TextLanguages:
+    """Count the languages of a snapshot's texts, or of MOST_LOOKED_AT of the records where there is none."""
+    if snapshot is None:
+        texts = _texts(records)
+        codes = languages_of(texts[:: max(1, -(-len(texts) // MOST_LOOKED_AT))])  # spread over all of them
+    else:
+        codes = snapshot.texts.languages
+    known = _counted(LANGUAGES[code] for code in codes if code != UNKNOWN_LANGUAGE)
+    return TextLanguages(
+        source="sample" if snapshot is None else "snapshot",
+        texts=len(codes),
+        languages=known,
+        unknown=len(codes) - sum(known.values()),
+    )
+
+
+def is_european(languages: dict[str, int]) -> bool:
+    """Tell whether at least half of texts, counted by language, are in official languages of the European Union."""
+    return 2 * sum(languages.get(one, 0) for one in EUROPEAN) >= sum(languages.values())
+
+
+def languages_of_organisation(snapshot: Snapshot, id: str) -> tuple[str, ...]:
+    """Return the languages of an organisation's own texts, the most used first; empty where none is known."""
+    row = snapshot.organisations.ids.position(id)
+    if row is None:
+        return ()
+    texts = snapshot.texts
+    own = [texts.description_text[row]]  # what is derived is told from it
+    own += [] if texts.offer_derived[row] else [texts.offer_text[row]]
+    own += [] if texts.need_derived[row] else [texts.need_text[row]]
+    known = np.array([text for text in own if text != UNKNOWN], dtype=np.int32)
+    return most_used(texts.sentence_languages[sentences_of(snapshot, known)].tolist())
+
+
+def _texts(records: Records) -> list[str]:
+    """Return the distinct texts of records, those of organisations first."""
+    own = [
+        text for one in records.organisations for text in (one.description, "\n".join(one.offers), "\n".join(one.needs))
+    ]
+    every = [*own, *(f"{one.title}\n{one.text}" for one in records.collaborations)]
+    return [text for text in dict.fromkeys(every) if text.strip()]
 
 
 def _members(collaborations: list[Collaboration]) -> tuple[set[str], set[str]]:

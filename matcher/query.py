@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from matcher.encoders import Encoder
 from matcher.errors import NotFoundError
 from matcher.graph import spans
+from matcher.languages import languages_of
 from matcher.profiles import split_sentences, tell_apart
 from matcher.records import Brief
 from matcher.snapshot import UNKNOWN, Snapshot
@@ -25,6 +27,13 @@ class Side:
     """Counts of known terms."""
     derived: bool = False
     """True where the sentences were told apart from a description, not stated as such."""
+    stored_languages: NDArray[np.int8] | None = None
+    """Of the sentences, as in `Texts`; None where no snapshot holds them."""
+
+    @cached_property
+    def languages(self) -> NDArray[np.int8]:
+        """Languages of the sentences, as in `Texts`; those of a new text are told when first asked for."""
+        return languages_of(self.sentences) if self.stored_languages is None else self.stored_languages
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,6 +218,7 @@ def _stored_side(
         sentence_vectors=snapshot.texts.sentence_vectors[quoted].astype(np.float32),
         terms=snapshot.terms.of_texts(texts),
         derived=derived,
+        stored_languages=snapshot.texts.sentence_languages[quoted],
     )
 
 

@@ -24,6 +24,8 @@ class Settings:
     """Folder of fitted models; empty is beside a SQLite file, `./matcher.models` for a database URL."""
     encoder: str = "use"
     """Name of the encoder of profile texts."""
+    processes: int = 0
+    """Processes that encode many texts; 0 is as many as there are cores and free memory, 1 is none beside this one."""
     language: str = "en"
     """Language of sentences written for people: en or fr."""
     max_file_bytes: int = 2_000_000_000

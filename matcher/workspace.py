@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matcher.encoders import Encoder
-from matcher.encoders.opening import open_encoder
 from matcher.errors import InputError, NotFoundError, SnapshotError
 from matcher.importers import ImportReport, ImportRequest
 from matcher.importers.registry import choose_importer
@@ -28,6 +27,7 @@ from matcher.snapshot import UNKNOWN, Snapshot
 from matcher.snapshot.files import load_snapshot, save_snapshot
 from matcher.snapshot.taking import snapshot_name, take_snapshot
 from matcher.snapshot.texts import Progress
+from matcher.spreading import SpreadEncoder
 from matcher.store.quick import read_revision
 
 if TYPE_CHECKING:  # the store loads SQLAlchemy, which answers from a snapshot do without
@@ -97,7 +97,7 @@ class Workspace:
     @cached_property
     def encoder(self) -> Encoder:
         """The encoder of the settings; its model is loaded only when it encodes."""
-        return open_encoder(self.settings.encoder)
+        return SpreadEncoder(self.settings.encoder, self.settings.processes)
 
     @cached_property
     def model(self) -> ModelFile:

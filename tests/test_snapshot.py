@@ -7,6 +7,7 @@ import pytest
 from builders import TODAY, WordEncoder, frozen, together, world
 from matcher.errors import SnapshotError
 from matcher.graph import UNDATED
+from matcher.languages import LANGUAGES, UNKNOWN_LANGUAGE
 from matcher.matching import Matcher
 from matcher.query import organisation_query
 from matcher.ranking import hand_set
@@ -103,6 +104,18 @@ def test_a_saved_snapshot_loads_as_it_was(records: Records, tmp_path: Path) -> N
             for snapshot in (taken, loaded)
         ]
         assert answers[0] == answers[1]
+
+
+def test_the_language_of_every_text_and_sentence_is_kept(tmp_path: Path) -> None:
+    bridges, ovens = "We build wooden bridges for walkers.", "Nous construisons des fours pour les boulangeries."
+    records = world(Organisation(id="a", description=f"{ovens} Bread. {bridges}"), Organisation(id="b", needs=(ovens,)))
+    loaded = load_snapshot(save_snapshot(frozen(records), tmp_path)).texts
+    english, french = LANGUAGES.index("en"), LANGUAGES.index("fr")
+    assert dict(zip(loaded.sentences, loaded.sentence_languages.tolist(), strict=True)) == {
+        ovens: french, "Bread.": UNKNOWN_LANGUAGE, bridges: english,
+    }  # fmt: skip
+    assert len(loaded.languages) == len(loaded.starts) - 1
+    assert loaded.languages[loaded.need_text[1]] == french
 
 
 def test_loaded_arrays_are_memory_maps_that_nobody_can_write_to(tmp_path: Path) -> None:

@@ -39,6 +39,9 @@ def _facts(shown: dict[str, Any], today: date, language: str) -> Iterator[tuple[
     yield from _base_facts(shown, language)
     if shown["description"]:
         yield "profile_of", Text(one_line(shown["description"]))
+    if shown["text_languages"]:
+        names = [label("text-languages", one, language) for one in shown["text_languages"]]
+        yield "text_languages", Text(", ".join(names))
     for side in ("offers", "needs"):
         sentences = shown["profile"][side]
         mark = f"\n{word('derived_mark', language)}" if shown["profile"][f"{side}_derived"] else ""

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from matcher.cli.state import LANGUAGES_SHOWN
 from matcher.cli.wording import number, one_line, word
 from matcher.evaluation.parity import ParityReport
 from matcher.explanations.amounts import amount, digits
@@ -32,6 +33,8 @@ def draw_status(screen: Console, state: dict[str, Any], language: str) -> None:
     for name, text in (*_counted_facts(state, language), *_technical_facts(state, language)):
         facts.add_row(word(f"status_{name}", language), Text(text))
     screen.print(facts)
+    if state["texts"]["advice"]:
+        screen.print(Text(state["texts"]["advice"], "yellow"))
     if not state["snapshot"]["fresh"]:
         screen.print(Text(word("status_prepare", language), "dim"))
 
@@ -50,6 +53,7 @@ def _counted_facts(state: dict[str, Any], language: str) -> Iterator[tuple[str, 
     still = word("status_open", language, count=number(state["open_briefs"], language))
     yield "briefs", number(state["briefs"], language) + still
     yield "last_verified", state["last_verified"] or word("status_never", language)
+    yield "texts", _texts_by_language(state["texts"], language)
 
 
 def _technical_facts(state: dict[str, Any], language: str) -> Iterator[tuple[str, str]]:
@@ -62,6 +66,13 @@ def _technical_facts(state: dict[str, Any], language: str) -> Iterator[tuple[str
     yield "snapshot", word("status_in_folder", language, name=snapshot["name"], taken=taken, folder=snapshot["folder"])
     if state["bytes"] is not None:
         yield "store", size(state["bytes"])
+
+
+def _texts_by_language(texts: dict[str, Any], language: str) -> str:
+    named = {label("text-languages", code, language): count for code, count in texts["languages"].items()}
+    names, unknown = _counts(named, LANGUAGES_SHOWN, language), number(texts["unknown"], language)
+    told = f"status_texts_{texts['source']}"
+    return word(told, language, names=names, unknown=unknown, texts=number(texts["texts"], language))
 
 
 def draw_prepared(screen: Console, state: dict[str, Any]) -> None:

@@ -9,7 +9,9 @@ from matcher.cli.options import StoreOptions, TimedOptions, takes
 from matcher.cli.session import console, day_of, print_json, workspace_of
 from matcher.cli.wording import one_line
 from matcher.errors import InputError
-from matcher.profiles import profile_of
+from matcher.languages import languages_of, most_used
+from matcher.overview import languages_of_organisation
+from matcher.profiles import Profile, profile_of
 from matcher.records import Collaboration, Organisation
 from matcher.workspace import Workspace
 
@@ -53,8 +55,16 @@ def shown_organisation(workspace: Workspace, id: str) -> dict[str, Any]:
             "needs": list(profile.needs),
             "needs_derived": profile.needs_derived,
         },
+        "text_languages": list(_text_languages(workspace, organisation, profile)),
         "collaborations": [_collaboration(one, id, names) for one in together],
     }
+
+
+def _text_languages(workspace: Workspace, organisation: Organisation, profile: Profile) -> tuple[str, ...]:
+    """Return the languages of an organisation's own texts: as its snapshot holds them where there is one."""
+    if workspace.snapshot_path.is_dir():
+        return languages_of_organisation(workspace.snapshot(), organisation.id)
+    return most_used(languages_of([*profile.offers, *profile.needs, *profile.rest]).tolist())
 
 
 def _plain(organisation: Organisation) -> dict[str, Any]:

@@ -2,17 +2,28 @@
 
 import inspect
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from matcher.cli.options import SnapshotOptions, TimedOptions, takes
 from matcher.cli.session import ProgressBars, console, day_of, note, print_json, workspace_of
-from matcher.overview import overview
+from matcher.cli.wording import word
+from matcher.errors import SnapshotError
+from matcher.explanations.amounts import percent
+from matcher.overview import is_european, languages_in_store, overview
 from matcher.ranking import Model, Weights
 from matcher.ranking.importance import spread
+from matcher.records import Records
 from matcher.signals import SIGNALS
+from matcher.snapshot.files import load_snapshot
 from matcher.vocabularies import label
 from matcher.workspace import Workspace
+
+LANGUAGES_SHOWN = 5
+"""So many of the languages of texts are named; --json holds all."""
+MOST_UNCOVERED = 0.5
+"""Where a greater share of the texts whose language is known is not in the encoder's languages, status says so."""
 
 
 @takes(TimedOptions)
@@ -20,12 +31,13 @@ def status(options: TimedOptions) -> None:
     """Say what the store holds, how much is known of it, and whether the snapshot is fresh."""
     today = day_of(options)
     with workspace_of(options) as workspace:
-        counted = overview(workspace.store.read(), today)
+        records = workspace.store.read()
         state = {
             "store": workspace.settings.db if workspace.is_file else _without_password(workspace),
             "bytes": _size(Path(workspace.settings.db)) if workspace.is_file else None,
             "revision": workspace.revision(),
-            **counted.as_dict(),
+            **overview(records, today).as_dict(),
+            "texts": _texts_state(workspace, records),
             "encoder": {
                 "name": workspace.encoder.name,
                 "dimensions": workspace.encoder.dimensions,
@@ -118,6 +130,30 @@ def _snapshot_state(workspace: Workspace) -> dict[str, Any]:
     path = workspace.snapshot_path
     fresh = path.is_dir()
     return {"name": path.name, "folder": str(workspace.snapshots), "fresh": fresh, "bytes": _size(path)}
+
+
+def _texts_state(workspace: Workspace, records: Records) -> dict[str, Any]:
+    """Return the languages of the texts, and advice where most of them are not the encoder's."""
+    path = workspace.snapshot_path
+    try:
+        snapshot = load_snapshot(path) if path.is_dir() else None
+    except SnapshotError:  # the next question takes it again, and says so
+        snapshot = None
+    told = languages_in_store(records, snapshot)
+    uncovered = told.uncovered(workspace.encoder.languages)
+    share = sum(uncovered.values()) / max(sum(told.languages.values()), 1)
+    return {**asdict(told), "uncovered": uncovered, "advice": _advice(workspace, uncovered, share)}
+
+
+def _advice(workspace: Workspace, uncovered: dict[str, int], share: float) -> str | None:
+    """Return in words what to do where more than half of the texts are in languages that the encoder lacks."""
+    if share <= MOST_UNCOVERED:
+        return None
+    language = workspace.settings.language
+    names = ", ".join(label("text-languages", code, language) for code in list(uncovered)[:LANGUAGES_SHOWN])
+    told = word("status_uncovered", language, share=percent(share, language), names=names)
+    what = "status_try_european" if is_european(uncovered) else "status_try_other"
+    return f"{told} {word(what, language)}"
 
 
 def _size(path: Path) -> int:

@@ -9,6 +9,7 @@ __all__ = ["Evidence", "Found", "PathStep"]
 class Evidence:
     """The pair of sentences that match best, verbatim; None where a side has no text.
 
+    Of pairs that match nearly as well, one in one language is taken: it can be read by who asks.
     `similarity` is their cosine; `..._from` says where a sentence stands: stated, derived from the
     description, profile, or the id of the collaboration whose text it is.
     """

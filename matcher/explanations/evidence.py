@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from matcher.context import Context
 from matcher.explanations import Evidence
+from matcher.languages import UNKNOWN_LANGUAGE
 from matcher.query import Side, nearest_texts, profile_texts, sentences_of
 from matcher.snapshot import UNKNOWN, Snapshot
 
@@ -32,11 +33,16 @@ def find_evidence(context: Context, row: int) -> Evidence:
 
 SAME = 0.9995
 """Sentences of this cosine are one and the same; they are quoted only where there is no other pair."""
+NEARLY = 0.5
+"""Of the spread of unrelated cosines: a pair so little below the best says as much, in a language that the reader has.
+
+Where a profile says the same in English too, that is nearer in 59 of 100 cases, in 39 of them by less than this.
+"""
 _Quote = tuple[str | None, str | None, int, float | None]
 
 
 def _best(snapshot: Snapshot, side: Side, texts: NDArray[np.int32]) -> _Quote:
-    """Return the side's sentence, the text's sentence, its text and the cosine; the first of equals."""
+    """Return the side's sentence, the text's sentence, its text and the cosine."""
     near = nearest_texts(snapshot, np.unique(texts), side.vector)
     sentences = sentences_of(snapshot, near)
     if not len(sentences) or not side.sentences:
@@ -45,7 +51,8 @@ def _best(snapshot: Snapshot, side: Side, texts: NDArray[np.int32]) -> _Quote:
     cosines = side.sentence_vectors @ vectors.T
     if cosines.min() < SAME:  # a sentence that both profiles share tells less than one that differs
         cosines = np.where(cosines < SAME, cosines, -1.0)
-    mine, theirs = np.unravel_index(int(np.argmax(cosines)), cosines.shape)
+    languages = snapshot.texts.sentence_languages[sentences]
+    mine, theirs = _best_pair(cosines, side, languages, NEARLY * snapshot.spread)
     sentence = int(sentences[theirs])
     text = int(np.searchsorted(snapshot.texts.starts, sentence, side="right")) - 1
     return (
@@ -54,6 +61,20 @@ def _best(snapshot: Snapshot, side: Side, texts: NDArray[np.int32]) -> _Quote:
         text,
         round(float(cosines[mine, theirs]), 6),
     )
+
+
+def _best_pair(cosines: NDArray[np.float32], side: Side, languages: NDArray[np.int8], margin: float) -> tuple[int, int]:
+    """Return the place of the best pair; where others are within `margin` of it, of the best in one language.
+
+    The language of a new text is asked for only where the other's sentences leave a choice between languages.
+    """
+    near = cosines >= cosines.max() - margin
+    if len(np.unique(languages[near.any(axis=0)])) > 1:
+        alike = near & (side.languages[:, None] == languages) & (languages != UNKNOWN_LANGUAGE)
+        if alike.any():
+            cosines = np.where(alike, cosines, -np.inf)
+    mine, theirs = np.unravel_index(int(np.argmax(cosines)), cosines.shape)  # the first of equals
+    return int(mine), int(theirs)
 
 
 def _offer_texts(snapshot: Snapshot, row: int) -> NDArray[np.int32]:

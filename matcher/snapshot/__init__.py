@@ -92,6 +92,9 @@ class Texts:
     starts: NDArray[np.int32]
     sentences: Strings
     sentence_vectors: NDArray[np.float16]
+    languages: NDArray[np.int8]
+    """Of each text, places in LANGUAGES of matcher/languages.py; -1 is unknown."""
+    sentence_languages: NDArray[np.int8]
 
     def scan(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the cosines of one unit vector with every row, shape (rows,)."""

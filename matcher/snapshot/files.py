@@ -15,7 +15,7 @@ from matcher.errors import SnapshotError
 from matcher.snapshot import Snapshot
 from matcher.terms import Terms
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever an array is added, removed or means something else."""
 
 

@@ -11,6 +11,7 @@ from scipy import sparse
 from matcher.embeddings import embed
 from matcher.encoders import Encoder
 from matcher.graph import Incidence
+from matcher.languages import languages_of
 from matcher.profiles import profile_of, split_sentences
 from matcher.records import Collaboration, Organisation
 from matcher.snapshot import UNKNOWN, Texts
@@ -171,7 +172,7 @@ def _mixture(weights: sparse.csr_array[Any], vectors: NDArray[np.float32]) -> ND
 def build_texts(
     catalogue: Catalogue, held: Holdings, encoder: Encoder, cache: VectorCache | None, progress: Progress
 ) -> Texts:
-    """Embed the catalogue's texts and their sentences, and mix the profiles."""
+    """Embed the catalogue's texts and their sentences, tell their languages, and mix the profiles."""
     vectors = embed(catalogue.texts, encoder, cache, lambda done, total: progress("texts", done, total))
     split = [split_sentences(text) for text in catalogue.texts]
     sentences = [sentence for one in split for sentence in one]
@@ -198,6 +199,8 @@ def build_texts(
         starts=starts,
         sentences=Strings.of(sentences),
         sentence_vectors=sentence_vectors.astype(np.float16),
+        languages=languages_of(catalogue.texts),
+        sentence_languages=languages_of(sentences),
     )
 
 

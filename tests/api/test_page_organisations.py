@@ -115,6 +115,16 @@ def test_a_profile_can_be_read_before_it_is_in_the_snapshot(service: Service) ->
     assert service.as_role("reader").get("/organisations/young/network").status_code == 200
 
 
+def test_a_profile_says_in_which_languages_its_texts_are(service: Service) -> None:
+    reader = service.as_role("reader")
+    english = reader.get(OTHER).text
+    assert "<dt>Texts in</dt><dd>French</dd>" in english
+    french = reader.get(OTHER, headers={"Accept-Language": "fr"}).text
+    assert "<dt>Textes en</dt><dd>français</dd>" in french
+    service.store.put(Organisation(id="young", name="Young", description="Nous faisons des cloches."), Expect.NOTHING)
+    assert "Texts in" not in reader.get("/organisations/young").text  # until it is in the snapshot
+
+
 def test_collaborations_are_told_newest_first_each_with_a_bar_or_a_dot(service: Service) -> None:
     page = service.as_role("reader").get("/organisations/ligne-vive/collaborations").text
     ties = service.store.collaborations_of("ligne-vive")

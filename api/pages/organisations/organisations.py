@@ -23,6 +23,7 @@ from api.routes.answering import order_of, place_of
 from api.routes.collaborations import shown_to
 from api.routes.organisations import seen_organisation
 from matcher.matching import Suggestions
+from matcher.overview import languages_of_organisation
 from matcher.profiles import profile_of
 from matcher.store.filters import CollaborationFilter, Order
 from matcher.vocabularies import label, load
@@ -103,6 +104,7 @@ def profile(
         one=record,
         version=version.hex(),
         profile=profile_of(record),
+        text_languages=_text_languages(request, id),
         **rights(asking, id),
         ties=of_partners(store, ties, id),
         are_more_ties=newest.next is not None,
@@ -128,6 +130,14 @@ def _suggested(request: Request, asking: Principal, id: str) -> tuple[Suggestion
     matcher = ready.matcher(engine.today(), reader_of(request))
     with engine.computing:
         return matcher.suggest(query, _FIRST.limit, _FIRST.settings()), ""
+
+
+def _text_languages(request: Request, id: str) -> tuple[str, ...]:
+    """Return the languages of an organisation's own texts as the snapshot that answers holds them."""
+    try:
+        return languages_of_organisation(engine_of(request).ready().snapshot, id)
+    except NotReady:
+        return ()
 
 
 def _address(request: Request, cursor: str = "") -> str:
