@@ -4,7 +4,19 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 
-from benchmarks import cold, encoding, growth, importing, loading, memory, pages, scrolling, serving, suggesting
+from benchmarks import (
+    cold,
+    encoding,
+    growth,
+    importing,
+    languages,
+    loading,
+    memory,
+    pages,
+    scrolling,
+    serving,
+    suggesting,
+)
 from benchmarks.fresh import MeasuringError
 from benchmarks.measuring import Result, machine, write_result
 from benchmarks.preparing import DataAbsentError
@@ -20,6 +32,7 @@ BENCHMARKS: dict[str, Callable[[], Result]] = {
     "memory": memory.run,
     "growth": growth.run,
     "serving": serving.run,
+    "languages": languages.run,
     "pages": pages.run,
     "scrolling": scrolling.run,
 }

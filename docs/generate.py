@@ -11,6 +11,7 @@ from typer.main import get_command
 
 import matcher.errors
 from api.settings import ServiceSettings
+from docs import languages
 from docs.readme import fill, parity_figures, picture
 from docs.roles import roles
 from matcher.cli.commands import app
@@ -119,8 +120,11 @@ def _first(text: str | None) -> str:
 if __name__ == "__main__":
     (FOLDER / "reference.md").write_text(reference(), encoding="utf-8")
     (FOLDER.parent / "matcher" / "vocabularies" / "parity.json").write_text(parity_figures(), encoding="utf-8")
+    (FOLDER / "languages.md").write_text(languages.page(), encoding="utf-8")
     page = FOLDER.parent / "README.md"
     with tempfile.TemporaryDirectory() as folder:
         page.write_text(fill(page.read_text(encoding="utf-8"), Path(folder), real=True), encoding="utf-8")
         (FOLDER / "suggestion.svg").write_text(picture(Path(folder) / "sample.db"), encoding="utf-8")
-    typer.echo("Wrote docs/reference.md, docs/suggestion.svg, the figures of parity and the blocks of README.md")
+    typer.echo(
+        "Wrote docs/reference.md, docs/languages.md, docs/suggestion.svg, the figures of parity and README.md's blocks"
+    )

@@ -21,9 +21,10 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from docs.languages import european_report, methods_table
 from matcher.encoders.opening import open_encoder
 from matcher.evaluation.judged import measure_judged, read_grades
-from matcher.evaluation.parity import ParityReport, measure_parity, read_parity
+from matcher.evaluation.parity import ParityReport, half_of, measure_parity, read_parity
 from matcher.importers import ImportRequest
 from matcher.importers.spreadsheet import SpreadsheetImporter
 from matcher.ranking import hand_set
@@ -45,7 +46,7 @@ def fill(text: str, folder: Path, *, real: bool) -> str:
         "sample": lambda command: _output(command, sample),
         "real": lambda command: _output(command, _real_store(command)) if real and DATA.is_dir() else None,
         "judged": lambda _: _judged(),
-        "parity": lambda _: _parity(),
+        "parity": lambda _: methods_table(),
         "ranking": lambda _: _ranking(),
         "benchmarks": lambda _: _benchmarks(),
     }
@@ -112,25 +113,14 @@ def _judged() -> str:
 
 def parity_figures() -> str:
     """Return what the pages show of parity, as the text of `matcher/vocabularies/parity.json`."""
-    figures = {"day": TODAY.isoformat(), "reports": [_parity_report().as_dict()]}
+    figures = {"day": TODAY.isoformat(), "reports": [_parity_report().as_dict(), european_report()]}
     return json.dumps(figures, indent=2, ensure_ascii=False) + "\n"
 
 
 @cache
 def _parity_report() -> ParityReport:
-    return measure_parity(read_parity(ROOT / "data" / "parity" / "profiles.csv"), open_encoder("use"))
-
-
-def _parity() -> str:
-    report = _parity_report()
-    head = (
-        "| language of the need | English offers | the same language | mixed languages |\n| --- | --- | --- | --- |\n"
-    )
-    rows = [(row.language, row) for row in report.languages] + [("mean", report.mean)]
-    return head + "".join(
-        f"| {name} | {row.need_to_english:.2f} | {row.need_to_same:.2f} | {row.need_to_mixed:.2f} |\n"
-        for name, row in rows
-    )
+    held = half_of(read_parity(ROOT / "data" / "parity" / "profiles.csv"), "held")
+    return measure_parity(held, open_encoder("use"))
 
 
 def _ranking() -> str:

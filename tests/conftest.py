@@ -10,7 +10,7 @@ from matcher.store.opening import open_store
 from matcher.store.sql import SqlStore
 from postgres import NoServerError, database_on, running_server
 
-_SLOW = ("postgresql", "sentence_transformer")
+_SLOW = ("postgresql", "sentence_transformer", "european")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

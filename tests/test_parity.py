@@ -9,9 +9,10 @@ import pytest
 from numpy.typing import NDArray
 
 from matcher.encoders import Side
+from matcher.encoders.european import LANGUAGES
 from matcher.encoders.hashing import HashingEncoder
 from matcher.errors import InputError
-from matcher.evaluation.parity import ParityRow, measure_parity, read_parity
+from matcher.evaluation.parity import ParityRow, draw_languages, half_of, measure_parity, read_parity
 
 PROFILES = Path(__file__).parent.parent / "data" / "parity" / "profiles.csv"
 
@@ -63,8 +64,8 @@ def test_an_encoder_that_sees_only_the_language_fills_the_top_with_its_own() -> 
     vectors = {"en": "1 0", "fr": "0 1"}
     rows = [row(f"{n:02d}", language, text, text) for n in range(12) for language, text in vectors.items()]
     report = measure_parity(rows, WrittenEncoder())
-    # 6 of 12 profiles are in the need's language and come first in the top 10
-    assert [language.own_language_share for language in report.languages] == pytest.approx([0.6, 0.6])
+    # 12 of 24 profiles are in the need's language and come first
+    assert [language.own_language_share for language in report.languages] == [1.0, 1.0]
     assert report.unbiased_share == 0.5
 
 
@@ -107,11 +108,33 @@ def test_companies_must_be_there_once_in_every_language(rows: list[ParityRow]) -
         measure_parity(rows, WrittenEncoder())
 
 
-def test_the_published_texts_cover_at_least_five_languages() -> None:
+def test_the_published_texts_cover_every_official_language_of_the_union_and_half_of_them_is_held_out() -> None:
     rows = read_parity(PROFILES)
-    assert len({row.language for row in rows}) >= 5
-    assert len(rows) == len({row.id for row in rows}) * len({row.language for row in rows})
-    assert measure_parity(rows, HashingEncoder()).companies >= 20
+    assert {row.language for row in rows} == set(LANGUAGES)
+    assert len(rows) == 40 * 24
+    halves = [{row.id for row in half_of(rows, half)} for half in ("held", "fit")]
+    assert [len(half) for half in halves] == [20, 20] and not halves[0] & halves[1]
+    assert measure_parity(half_of(rows, "held"), HashingEncoder()).companies == 20
+
+
+def test_the_published_texts_are_no_copies_of_one_another() -> None:
+    rows = read_parity(PROFILES)
+    texts = [text for row in rows for text in (row.profile, row.need)]
+    assert len(set(texts)) == len(texts)
+    for row in rows:
+        assert 12 <= len(row.profile.split()) <= 90 and 6 <= len(row.need.split()) <= 45, (row.id, row.language)
+
+
+def test_each_language_is_drawn_as_often_as_the_others_where_there_are_more_languages_than_companies() -> None:
+    drawn = draw_languages(24, 20, 600, 0)
+    counts = np.bincount(drawn.ravel(), minlength=24)
+    assert drawn.shape == (600, 20) and counts.min() > 400 and counts.max() < 600
+    assert all(len(set(row)) == 20 for row in drawn.tolist())
+
+
+def test_an_unknown_half_is_refused() -> None:
+    with pytest.raises(InputError, match=r"no company of the half 'other'.*held, fit, all"):
+        half_of(TWO_COMPANIES, "other")
 
 
 def test_an_incomplete_file_is_refused_with_the_record(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from matcher.cli.deduplicating import duplicates
 from matcher.cli.evaluating import evaluate
 from matcher.cli.exporting import export
 from matcher.cli.importing import import_
-from matcher.cli.measuring import parity
+from matcher.cli.measuring import language_map, parity
 from matcher.cli.modelling import model, transparency
 from matcher.cli.showing import find, show
 from matcher.cli.state import prepare, signals, status
@@ -36,6 +36,7 @@ COMMANDS = {
     "export": export,
     "evaluate": evaluate,
     "parity": parity,
+    "language-map": language_map,
 }
 """Name -> command, in the order in which the help lists them."""
 

@@ -36,7 +36,9 @@ class SnapshotOptions(StoreOptions):
 
     encoder: Annotated[
         str | None,
-        typer.Option("--encoder", metavar="NAME", help="use (if not given), hashing or sentence_transformer:MODEL."),
+        typer.Option(
+            "--encoder", metavar="NAME", help="use (if not given), european, hashing, sentence_transformer:MODEL."
+        ),
     ] = None
 
 

@@ -32,16 +32,23 @@ def _refuse_model(encoder: str, model: str) -> None:
         raise EncoderError(f"The encoder {encoder} takes no model; write {encoder}, not {encoder}:{model}.")
 
 
+def _european(model: str) -> Encoder:
+    from matcher.encoders.european import EuropeanEncoder
+
+    return EuropeanEncoder(model)
+
+
 ENCODERS: dict[str, Callable[[str], Encoder]] = {
     "use": _use,
     "hashing": _hashing,
     "sentence_transformer": _sentence_transformer,
+    "european": _european,
 }
 """Name -> how to open it, given the text after the colon ("" where there is none)."""
 
 
 def open_encoder(name: str) -> Encoder:
-    """Return the encoder called `name`: use, hashing, or sentence_transformer:MODEL.
+    """Return the encoder called `name`: use, hashing, european, european:MODEL or sentence_transformer:MODEL.
 
     MODEL is a folder, an installed package that ships one, or a name of the Hugging Face hub whose files are
     already on this machine. An unknown name, a missing package and an absent model raise EncoderError.
@@ -50,6 +57,6 @@ def open_encoder(name: str) -> Encoder:
     if kind not in ENCODERS:
         raise EncoderError(
             f"There is no encoder called {kind!r}. Choose one of: use (bundled, 15 languages), "
-            "hashing (no model), sentence_transformer:NAME_OR_FOLDER."
+            "european (24 languages, extra `european`), hashing (no model), sentence_transformer:NAME_OR_FOLDER."
         )
     return ENCODERS[kind](model.strip())

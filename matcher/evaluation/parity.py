@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 from matcher.encoders import Encoder
 from matcher.errors import InputError
 
-__all__ = ["LanguageParity", "ParityReport", "ParityRow", "measure_parity", "read_parity"]
+__all__ = [
+    "HALVES", "LanguageParity", "ParityReport", "ParityRow", "arranged", "draw_languages", "half_of", "measure_parity",
+    "measure_similarities", "mixed_rank", "read_parity",
+]  # fmt: skip
+
+HALVES = ("held", "fit", "all")
+"""Companies that no part of an encoder was fitted on, those on which language maps are fitted, and both."""
+Similarities = NDArray[np.float64]
 
 PIVOT = "en"
 TOP = 10
@@ -29,6 +36,8 @@ class ParityRow:
     language: str
     profile: str
     need: str
+    half: str = "held"
+    """fit or held: language maps are fitted on the first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +47,8 @@ class LanguageParity:
     The first three are mean reciprocal ranks of the right company among all: `need_to_english` profiles, those of
     the need's own language, and profiles of which each is in one language drawn at random.
     `translation_first` is the share of English profiles whose nearest profile in this language is their
-    translation; NaN for English. `own_language_share` is the share of the need's language among the first 10
-    mixed profiles: without bias it is 1 / number of languages.
+    translation; NaN for English. `own_language_share` is the share of the need's language among the first 10 of
+    all profiles in all languages: without bias it is 1 / number of languages.
     """
 
     language: str
@@ -85,27 +94,54 @@ def read_parity(path: Path) -> list[ParityRow]:
         missing = [column for column in columns if not (line.get(column) or "").strip()]
         if missing:
             raise InputError(f"{path}, record {number}: {', '.join(missing)} missing; fill in every column.")
-    return [ParityRow(**{column: line[column] for column in columns}) for line in lines]
+    return [
+        ParityRow(**{column: line[column] for column in columns}, half=line.get("half") or "held") for line in lines
+    ]
+
+
+def half_of(rows: Sequence[ParityRow], half: str) -> list[ParityRow]:
+    """Return the rows of a half, of HALVES; InputError where there are none."""
+    found = [row for row in rows if half in ("all", row.half)]
+    if not found:
+        raise InputError(f"The parity texts hold no company of the half {half!r}; choose among {', '.join(HALVES)}.")
+    return found
 
 
 def measure_parity(
     rows: Sequence[ParityRow], encoder: Encoder, *, assignments: int = ASSIGNMENTS, seed: int = 0
 ) -> ParityReport:
-    """Measure how well an encoder finds companies across languages.
+    """Measure how well an encoder finds companies across languages, as `measure_similarities` does."""
+    _, _, by_place = arranged(rows)
+    needs = encoder.encode([row.need for row in by_place.values()], "query").astype(np.float64)
+    profiles = encoder.encode([row.profile for row in by_place.values()], "passage").astype(np.float64)
+    similarities = needs @ profiles.T, profiles @ profiles.T
+    return measure_similarities(rows, encoder.name, *similarities, assignments=assignments, seed=seed)
 
-    Ties go to the company whose id comes first. The random languages are drawn from `seed`, each language as
-    often as the others. Raises InputError where a company lacks a language or English is not among them.
+
+def measure_similarities(
+    rows: Sequence[ParityRow],
+    name: str,
+    needs: Similarities,
+    profiles: Similarities,
+    *,
+    assignments: int = ASSIGNMENTS,
+    seed: int = 0,
+) -> ParityReport:
+    """Measure how well companies are found across languages by similarities, of needs and of profiles to profiles.
+
+    Both are of shape (n, n), in the order of `arranged(rows)`. Ties go to the company whose id comes first. The
+    random languages are drawn from `seed`, each language as often as the others. Raises InputError where a company
+    lacks a language or English is not among them.
     """
-    ids, languages, by_place = _arranged(rows)
-    shape = (len(languages), len(ids), encoder.dimensions)
-    needs = encoder.encode([by_place[place].need for place in by_place], "query").reshape(shape)
-    profiles = encoder.encode([by_place[place].profile for place in by_place], "passage").reshape(shape)
-    drawn = _draw_languages(len(languages), len(ids), assignments, seed)
+    ids, languages, _ = arranged(rows)
+    shape = (len(languages), len(ids)) * 2
+    drawn = draw_languages(len(languages), len(ids), assignments, seed)
     measured = tuple(
-        _measure_language(index, languages, needs[index], profiles, drawn) for index in range(len(languages))
+        _measure_language(index, languages, needs.reshape(shape)[index], profiles.reshape(shape), drawn)
+        for index in range(len(languages))
     )
     return ParityReport(
-        encoder=encoder.name,
+        encoder=name,
         companies=len(ids),
         assignments=assignments,
         seed=seed,
@@ -115,7 +151,7 @@ def measure_parity(
     )
 
 
-def _arranged(rows: Sequence[ParityRow]) -> tuple[list[str], list[str], dict[tuple[str, str], ParityRow]]:
+def arranged(rows: Sequence[ParityRow]) -> tuple[list[str], list[str], dict[tuple[str, str], ParityRow]]:
     """Return ids, languages with English first, and the rows by (language, id) in that order."""
     ids = sorted({row.id for row in rows})
     languages = sorted({row.language for row in rows}, key=lambda language: (language != PIVOT, language))
@@ -131,37 +167,40 @@ def _arranged(rows: Sequence[ParityRow]) -> tuple[list[str], list[str], dict[tup
     return ids, languages, {place: given[place] for place in places}
 
 
-def _draw_languages(languages: int, companies: int, assignments: int, seed: int) -> NDArray[np.int64]:
-    """Return a language per company, shape (assignments, companies), each language equally often."""
+def draw_languages(languages: int, companies: int, assignments: int, seed: int) -> NDArray[np.int64]:
+    """Return a language per company, shape (assignments, companies), each language as often as the others."""
     random = np.random.default_rng(seed)
-    return np.stack([random.permutation(np.arange(companies) % languages) for _ in range(assignments)])
+    places = np.arange(companies) % languages
+    return np.stack([random.permutation(random.permutation(languages)[places]) for _ in range(assignments)])
+
+
+def mixed_rank(similarities: Similarities, drawn: NDArray[np.int64]) -> float:
+    """Return the mean reciprocal rank of the right companies among profiles of which each is in the language drawn.
+
+    `similarities` of the needs of one language to all profiles are of shape (companies, languages, companies).
+    """
+    companies = np.arange(len(similarities))
+    return float(np.mean([_reciprocal(similarities[:, draw, companies]) for draw in drawn]))
 
 
 def _measure_language(
     index: int,
     languages: Sequence[str],
-    needs: NDArray[np.float32],
-    profiles: NDArray[np.float32],
+    needs: Similarities,
+    profiles: Similarities,
     drawn: NDArray[np.int64],
 ) -> LanguageParity:
-    companies = np.arange(len(needs))
-    mixed = [_similarities(needs, profiles[draw, companies]) for draw in drawn]
-    shares = [
-        (draw[_order(similarities)[:, :TOP]] == index).mean() for draw, similarities in zip(drawn, mixed, strict=True)
-    ]
-    translation = _ranks(_similarities(profiles[0], profiles[index]))
+    """Measure one language by what its needs are like, shape (companies, languages, companies)."""
+    first = _order(needs.reshape(len(needs), -1))[:, :TOP] // needs.shape[2]
+    translation = _ranks(profiles[0, :, index])
     return LanguageParity(
         language=languages[index],
-        need_to_english=_reciprocal(_similarities(needs, profiles[0])),
-        need_to_same=_reciprocal(_similarities(needs, profiles[index])),
-        need_to_mixed=float(np.mean([_reciprocal(similarities) for similarities in mixed])),
+        need_to_english=_reciprocal(needs[:, 0]),
+        need_to_same=_reciprocal(needs[:, index]),
+        need_to_mixed=mixed_rank(needs, drawn),
         translation_first=float((translation == 1).mean()) if index else float("nan"),
-        own_language_share=float(np.mean(shares)),
+        own_language_share=float((first == index).mean()),
     )
-
-
-def _similarities(queries: NDArray[np.float32], passages: NDArray[np.float32]) -> NDArray[np.float64]:
-    return np.asarray(queries.astype(np.float64) @ passages.astype(np.float64).T)
 
 
 def _order(similarities: NDArray[np.float64]) -> NDArray[np.int64]:
