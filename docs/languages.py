@@ -93,13 +93,13 @@ def _choice(raw: dict[str, Any]) -> str:
     eight, sample = raw["covered"], raw["sample"]
     seconds = raw["cost"]["seconds"]
     return _wrapped(
-        f"With any language that `use` does not cover take `european`: `matcher status` says when most texts of a store "
-        f"are in such languages. Where all texts are in the eight, needs in mixed languages find the right company at "
-        f"{eight['use']:.2f} with `use` and at {eight['european']:.2f} with `european`, which takes "
-        f"{seconds['european'] / seconds['use']:.0f} times as long; on the invented sample, which is in six of the eight, "
-        f"the judged briefs are answered better with `use` (nDCG@10 {sample['use']['judged']:.2f} against "
-        f"{sample['european']['judged']:.2f}), for which the weights were set by hand. Of the first ten suggestions for "
-        f"a need in two languages {sample['european']['shared']:.1f} are the same with `european`, "
+        "With any language that `use` does not cover take `european`: `matcher status` says when most texts of a store "
+        "are in such languages. Where all texts are in the eight, needs in mixed "
+        f"languages find the right company at {eight['use']:.2f} with `use` and at {eight['european']:.2f} with "
+        f"`european`, which takes {seconds['european'] / seconds['use']:.0f} times as long; on the invented sample the "
+        f"judged briefs are answered better with `use` (nDCG@10 {sample['use']['judged']:.2f} against "
+        f"{sample['european']['judged']:.2f}), for which the weights were set by hand. Of the first ten suggestions "
+        f"for a need in two languages {sample['european']['shared']:.1f} are the same with `european`, "
         f"{sample['use']['shared']:.1f} with `use`."
     )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fastapi import Request
 
-from api.access.principals import ADMINISTRATOR, ANYBODY, MANAGER, ROLES, SCOPES, Principal
+from api.access.principals import ADMINISTRATOR, ANYBODY, MANAGER, ROLES, Principal
 from api.problems import Problem, reader_of
 from api.settings import ServiceSettings
 from api.state import State
@@ -35,7 +35,6 @@ REMEMBERED_SECONDS = 5.0
 STAMP = "credentials"
 """Name of a file in the service's folder that grows with each such change, so that every process looks again."""
 MOST_REMEMBERED = 10_000
-READS = frozenset(SCOPES) - {"write", "admin"}
 
 
 class Identifier:

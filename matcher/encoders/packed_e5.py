@@ -40,13 +40,17 @@ _EMBEDDINGS = {"emb.word": "word_embeddings.weight", "emb.pos": "position_embedd
                "emb.ln.b": "LayerNorm.bias"}  # fmt: skip
 
 
+_TABLES = frozenset({"emb.word", "emb.pos", "emb.type"})
+Vectors = NDArray[np.float32]
+
+
 @dataclass(frozen=True)
 class Packed:
     """What the file holds."""
 
     config: dict[str, Any]
     """Of `transformers.BertConfig`."""
-    tensors: dict[str, NDArray[np.float32]]
+    tensors: dict[str, Vectors]
     """By the names of `transformers.BertModel`."""
     pieces: list[tuple[str, float]]
     """Tokens with their log probabilities, by id; the first four are <s>, <pad>, </s> and <unk>."""
@@ -80,28 +84,18 @@ def read_packed(path: Path) -> Packed:
     if bytes(data[:4]) != _MAGIC:
         raise EncoderError(f"{path} is no model of {PACKAGE} {VERSION}; install that version again.")
     reader = _Reader(data, 8)
-    hidden, layers, heads, inner, vocabulary, positions, types = reader.take("7i")
-    epsilon, block = reader.take("fi")
-    pieces = _pieces(reader)
-    replaced = _replaced(reader)
-    kept = dict(reader.tensors())
-    if block != _BLOCK or len(pieces) > vocabulary:
+    config = _config(reader)
+    (block,) = reader.take("i")
+    pieces, replaced = _pieces(reader), _replaced(reader)
+    if block != _BLOCK or len(pieces) > config["vocab_size"]:
         raise EncoderError(f"{path} is packed otherwise than that of {PACKAGE} {VERSION}; install that version.")
-    shapes = {"emb.word": (vocabulary, hidden), "emb.pos": (positions, hidden), "emb.type": (types, hidden)}
-    inputs = {"fo": inner}
-    tensors: dict[str, NDArray[np.float32]] = {}
-    for name, values in kept.items():
-        if name in _EMBEDDINGS:
-            tensors[f"embeddings.{_EMBEDDINGS[name]}"] = values.reshape(shapes.get(name, (hidden,)))
-            continue
-        layer, part, which = name.split(".")
-        shape = (-1, inputs.get(part, hidden)) if which == "w" and not part.endswith("ln") else (-1,)
-        kind = "weight" if which == "w" else "bias"
-        tensors[f"encoder.layer.{layer[1:]}.{_PARTS[part]}.{kind}"] = values.reshape(shape)
-    # of no use, for the mean is taken; what is missing is told as a fault when the folder is read
-    tensors["pooler.dense.weight"] = np.zeros((hidden, hidden), np.float32)
-    tensors["pooler.dense.bias"] = np.zeros(hidden, np.float32)
-    config = {
+    return Packed(config, _named(dict(reader.tensors()), config), pieces, replaced)
+
+
+def _config(reader: "_Reader") -> dict[str, Any]:
+    hidden, layers, heads, inner, vocabulary, positions, types = reader.take("7i")
+    (epsilon,) = reader.take("f")
+    return {
         "architectures": ["BertModel"],
         "model_type": "bert",
         "dtype": "float32",
@@ -118,7 +112,26 @@ def read_packed(path: Path) -> Packed:
         "bos_token_id": 0,
         "eos_token_id": 2,
     }
-    return Packed(config, tensors, pieces, replaced)
+
+
+def _named(kept: dict[str, Vectors], config: dict[str, Any]) -> dict[str, Vectors]:
+    """Return the weights in their shapes, by the names of `transformers.BertModel`."""
+    hidden = config["hidden_size"]
+    tensors = {}
+    for name, values in kept.items():
+        if name in _EMBEDDINGS:
+            shape = (-1, hidden) if name in _TABLES else (hidden,)
+            tensors[f"embeddings.{_EMBEDDINGS[name]}"] = values.reshape(shape)
+            continue
+        layer, part, which = name.split(".")
+        inputs = config["intermediate_size"] if part == "fo" else hidden
+        shape = (-1, inputs) if which == "w" and not part.endswith("ln") else (-1,)
+        kind = "weight" if which == "w" else "bias"
+        tensors[f"encoder.layer.{layer[1:]}.{_PARTS[part]}.{kind}"] = values.reshape(shape)
+    # of no use, for the mean is taken; what is missing is told as a fault when the folder is read
+    tensors["pooler.dense.weight"] = np.zeros((hidden, hidden), np.float32)
+    tensors["pooler.dense.bias"] = np.zeros(hidden, np.float32)
+    return tensors
 
 
 class _Reader:
@@ -135,7 +148,7 @@ class _Reader:
     def array(self, kind: str, count: int) -> NDArray[Any]:
         return np.frombuffer(self.bytes(count * np.dtype(kind).itemsize), kind)
 
-    def tensors(self) -> list[tuple[str, NDArray[np.float32]]]:
+    def tensors(self) -> list[tuple[str, Vectors]]:
         (count,) = self.take("i")
         found = []
         for _ in range(count):
@@ -149,7 +162,7 @@ class _Reader:
         return found
 
 
-def _unpacked(held: NDArray[np.uint8]) -> NDArray[np.float32]:
+def _unpacked(held: NDArray[np.uint8]) -> Vectors:
     """Return 4-bit weights as numbers."""
     blocks = held.reshape(-1, 2 + _BLOCK // 2)
     scales = blocks[:, :2].copy().view("<f2").astype(np.float32)
@@ -239,7 +252,7 @@ def _tokens(packed: Packed) -> list[str]:
     return names + [f"<unused{place}>" for place in range(len(names), packed.config["vocab_size"])]
 
 
-def _rarity(packed: Packed) -> NDArray[np.float32]:
+def _rarity(packed: Packed) -> Vectors:
     """Return what each token weighs in the mean: the rarer the more, for common words say little of what is meant.
 
     It is minus the logarithm of its probability, shape (vocabulary, 1). On the fitting half of the parity texts needs

@@ -207,6 +207,7 @@ def test_a_key_never_does_more_than_its_owner_may_at_present(
 @pytest.mark.parametrize(
     ("key", "owner"), [(key_of("member", "a"), owner_of("reader")), (key_of("reader"), owner_of("member", "a"))]
 )
-def test_of_members_and_readers_neither_gets_what_only_the_other_may(key: Key, owner: User) -> None:
+def test_what_a_member_and_a_reader_both_may_is_what_a_reader_may(key: Key, owner: User) -> None:
     principal = of_key(key, owner)
-    assert (principal.role, principal.organisation, principal.scopes) == ("member", "", {"read"})
+    assert (principal.role, principal.organisation) == ("reader", "")
+    assert not principal.may_change("a")
