@@ -96,11 +96,10 @@ def _choice(raw: dict[str, Any]) -> str:
         "With any language that `use` does not cover take `european`: `matcher status` says when most texts of a store "
         "are in such languages. Where all texts are in the eight, needs in mixed "
         f"languages find the right company at {eight['use']:.2f} with `use` and at {eight['european']:.2f} with "
-        f"`european`, which takes {seconds['european'] / seconds['use']:.0f} times as long; on the invented sample the "
-        f"judged briefs are answered better with `use` (nDCG@10 {sample['use']['judged']:.2f} against "
-        f"{sample['european']['judged']:.2f}), for which the weights were set by hand. Of the first ten suggestions "
-        f"for a need in two languages {sample['european']['shared']:.1f} are the same with `european`, "
-        f"{sample['use']['shared']:.1f} with `use`."
+        f"`european`, which takes {seconds['european'] / seconds['use']:.0f} times as long; the judged briefs of the "
+        f"invented sample come to an nDCG@10 of {sample['use']['judged']:.2f} and {sample['european']['judged']:.2f}. "
+        "Of the first ten suggestions for a need in two languages "
+        f"{sample['european']['shared']:.1f} are the same with `european`, {sample['use']['shared']:.1f} with `use`."
     )
 
 

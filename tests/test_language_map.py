@@ -27,7 +27,7 @@ def vectors(side: Side, topics: NDArray[np.float64] = TOPICS) -> NDArray[np.floa
 
 @pytest.fixture(scope="module")
 def fitted() -> LanguageMap:
-    return fit_language_map("made-up", vectors("passage"), vectors("query"), LANGUAGES - 1, {"texts": "invented"})
+    return fit_language_map("made-up", [vectors("passage")], [vectors("query")], LANGUAGES - 1, {"texts": "invented"})
 
 
 def nearest(queries: NDArray[np.float32], passages: NDArray[np.float32]) -> NDArray[np.int64]:
@@ -65,7 +65,7 @@ def test_what_is_nothing_but_the_centre_is_the_first_axis(fitted: LanguageMap) -
 
 
 def test_no_direction_is_taken_out_where_none_is_wanted() -> None:
-    made = fit_language_map("made-up", vectors("passage"), vectors("query"), 0)
+    made = fit_language_map("made-up", [vectors("passage")], [vectors("query")], 0)
     assert made.directions.shape == (0, DIMENSIONS)
     moved = vectors("passage")[0] - made.centres[0]
     expected = moved / np.linalg.norm(moved, axis=1, keepdims=True)
@@ -75,7 +75,24 @@ def test_no_direction_is_taken_out_where_none_is_wanted() -> None:
 @pytest.mark.parametrize("count", [-1, LANGUAGES])
 def test_no_more_directions_than_languages_tell_apart(count: int) -> None:
     with pytest.raises(ValueError, match="at most 4 directions"):
-        fit_language_map("made-up", vectors("passage"), vectors("query"), count)
+        fit_language_map("made-up", [vectors("passage")], [vectors("query")], count)
+
+
+def test_what_tells_short_texts_from_long_ones_is_taken_out_too() -> None:
+    shift = np.zeros(DIMENSIONS, np.float32)
+    shift[3] = 2.0
+    long = vectors("passage")
+    made = fit_language_map("made-up", [long, long + shift], [vectors("query")], 0)
+    assert made.directions == pytest.approx(np.eye(DIMENSIONS, dtype=np.float32)[3:4] * np.sign(made.directions[0, 3]))
+    assert made.centres[0] == pytest.approx(long.mean(axis=(0, 1)) + shift / 2, abs=1e-6)
+    kept = made.apply(long[0], "passage")
+    assert made.apply(long[0] + shift, "passage") == pytest.approx(kept, abs=1e-5)
+
+
+@pytest.mark.parametrize("wrong", [[], [vectors("passage")[0]], [vectors("passage"), vectors("passage")[:3]]])
+def test_styles_that_do_not_fit_together_are_refused(wrong: list[NDArray[np.float32]]) -> None:
+    with pytest.raises(ValueError, match="Every style has the shape"):
+        fit_language_map("made-up", wrong, [vectors("query")], 1)
 
 
 def test_a_map_is_kept_as_one_array_with_its_provenance_and_read_as_it_was(fitted: LanguageMap, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """The language map: takes out of vectors what tells languages apart, fitted on texts that say the same in each."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,9 @@ class LanguageMap:
     """A linear projection of the vectors of one encoder.
 
     Vectors are moved by the mean of their side, for a model may put queries elsewhere than passages and all texts
-    close together; then the directions in which the means of languages differ are taken out. What is left is a unit
-    vector. Source of taking directions out: Yang et al. 2021, doi:10.18653/v1/2021.emnlp-main.470.
+    close together; then the directions are taken out in which the means of languages differ, and those of long and
+    short texts, of needs and offers. What is left is a unit vector. Source of taking directions out: Yang et al.
+    2021, doi:10.18653/v1/2021.emnlp-main.470.
     """
 
     encoder: str
@@ -54,27 +55,44 @@ class LanguageMap:
 
 
 def fit_language_map(
-    encoder: str, passages: Vectors, queries: Vectors, count: int, provenance: Mapping[str, Any] | None = None
+    encoder: str,
+    passages: Sequence[Vectors],
+    queries: Sequence[Vectors],
+    count: int,
+    provenance: Mapping[str, Any] | None = None,
 ) -> LanguageMap:
-    """Fit a map on texts that say the same in every language.
+    """Fit a map on texts that say the same in every language, in several styles, e.g. whole profiles and sentences.
 
-    `passages` and `queries` have the shape (languages, texts, dimensions); `count` directions are taken out, at most
-    one fewer than languages tell apart. Raises ValueError where the shapes cannot be.
+    Each style is of the shape (languages, texts, dimensions). `count` directions of languages are taken out, at most
+    one fewer than languages tell apart, and those in which styles of a side differ. Raises ValueError where the shapes
+    cannot be.
     """
-    sides = [np.asarray(each, np.float64) for each in (passages, queries)]
-    languages, _, dimensions = sides[0].shape
-    if any(each.ndim != 3 or each.shape[0] != languages or each.shape[2] != dimensions for each in sides):
-        raise ValueError("Passages and queries have the shape (languages, texts, dimensions), of the same encoder.")
+    sides = [[np.asarray(style, np.float64) for style in each] for each in (passages, queries)]
+    shapes: set[tuple[int, ...]] = {
+        (style.shape[0], style.shape[2]) if style.ndim == 3 else () for each in sides for style in each
+    }
+    if len(shapes) != 1 or () in shapes or not all(sides):
+        raise ValueError("Every style has the shape (languages, texts, dimensions), of the same encoder.")
+    languages = next(iter(shapes))[0]
     if not 0 <= count < languages:
         raise ValueError(f"{languages} languages differ in at most {languages - 1} directions, not in {count}.")
-    apart = [each.mean(axis=1) - each.mean(axis=(0, 1)) for each in sides]  # of a language, from what all of them say
-    _, _, directions = np.linalg.svd(np.concatenate(apart), full_matrices=False)
+    styles = [np.stack([style.mean(axis=(0, 1)) for style in each]) for each in sides]
+    centres = [each.mean(axis=0) for each in styles]
+    spoken = [style.mean(axis=1) - style.mean(axis=(0, 1)) for each in sides for style in each]
+    apart = [each - centre for each, centre in zip(styles, centres, strict=True)]
+    directions = [_directions(np.concatenate(spoken), count), _directions(np.concatenate(apart))]
     return LanguageMap(
         encoder=encoder,
-        centres=np.stack([each.mean(axis=(0, 1)) for each in sides]).astype(np.float32),
-        directions=directions[:count].astype(np.float32),
+        centres=np.stack(centres).astype(np.float32),
+        directions=_directions(np.concatenate(directions)).astype(np.float32),
         provenance=dict(provenance or {}),
     )
+
+
+def _directions(vectors: NDArray[np.float64], most: int | None = None) -> NDArray[np.float64]:
+    """Return orthonormal directions of vectors, those in which they are longest first; of no length, none."""
+    _, lengths, directions = np.linalg.svd(vectors, full_matrices=False)
+    return np.asarray(directions[: int((lengths > 1e-6).sum())][:most])
 
 
 def file_of(encoder: str) -> str:

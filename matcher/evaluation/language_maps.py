@@ -10,13 +10,17 @@ from numpy.typing import NDArray
 from matcher.encoders import Encoder
 from matcher.encoders.language_map import SIDES, WEIGHT, LanguageMap, fit_language_map
 from matcher.evaluation.parity import ParityRow, arranged, draw_languages, mixed_rank
+from matcher.splitting import split_sentences
 
 COUNTS = (8, 12, 16, 20, 23)
 """Directions that may be taken out, most of all one fewer than languages."""
 WEIGHTS = tuple(float(each) for each in np.arange(0, 11) / 20)
 """What share of a cosine may be that of the first model."""
 _ASSIGNMENTS = 20
+_STYLES = ("profile", "sentence", "need")
 Vectors = NDArray[np.float32]
+Sided = Sequence[Sequence[Vectors]]
+"""By side, in the order of SIDES, and by style, each of shape (languages, companies, dimensions)."""
 
 
 def fitted_maps(rows: Sequence[ParityRow], encoders: Sequence[tuple[str, Encoder]]) -> list[LanguageMap]:
@@ -27,10 +31,11 @@ def fitted_maps(rows: Sequence[ParityRow], encoders: Sequence[tuple[str, Encoder
     """
     ids, languages, by_place = arranged(rows)
     shape = (len(languages), len(ids))
+    texts = [_styles(row) for row in by_place.values()]
     vectors = [
-        (
-            encoder.encode([row.profile for row in by_place.values()], "passage").reshape(*shape, -1),
-            encoder.encode([row.need for row in by_place.values()], "query").reshape(*shape, -1),
+        tuple(
+            tuple(encoder.encode([one[style] for one in texts], side).reshape(*shape, -1) for style in _STYLES)
+            for side in SIDES
         )
         for _, encoder in encoders
     ]
@@ -45,14 +50,19 @@ def fitted_maps(rows: Sequence[ParityRow], encoders: Sequence[tuple[str, Encoder
         "mixed_rank_across_folds": round(rank, 4),
     }
     return [
-        fit_language_map(name, *pair, count, told | ({WEIGHT: weight} if place else {}))
-        for place, ((name, _), pair) in enumerate(zip(encoders, vectors, strict=True))
+        fit_language_map(name, sided[0], sided[1], count, told | ({WEIGHT: weight} if place else {}))
+        for place, ((name, _), sided) in enumerate(zip(encoders, vectors, strict=True))
     ]
 
 
-def _chosen(vectors: Sequence[tuple[Vectors, Vectors]]) -> tuple[int, float, float]:
+def _styles(row: ParityRow) -> dict[str, str]:
+    """Return what a row says in the styles in which texts come: a profile, a sentence of it, and a need."""
+    return {"profile": row.profile, "sentence": split_sentences(row.profile)[0], "need": row.need}
+
+
+def _chosen(vectors: Sequence[Sided]) -> tuple[int, float, float]:
     """Return directions, weight and rank of what does best across two folds of the companies."""
-    languages, companies, _ = vectors[0][0].shape
+    languages, companies, _ = vectors[0][0][0].shape
     folds = np.arange(companies) % 2
     best: tuple[float, int, float] | None = None
     for count in [count for count in COUNTS if count < languages] or [languages - 1]:
@@ -65,13 +75,16 @@ def _chosen(vectors: Sequence[tuple[Vectors, Vectors]]) -> tuple[int, float, flo
     return best[1], best[2], best[0]
 
 
-def _held_similarities(pair: tuple[Vectors, Vectors], fitting: NDArray[np.bool_], count: int) -> NDArray[np.float64]:
-    """Return similarities of the companies that a map is not fitted on, shape (languages, companies) twice."""
-    made = fit_language_map("", pair[0][:, fitting], pair[1][:, fitting], count)
-    languages, _, dimensions = pair[0].shape
+def _held_similarities(sided: Sided, fitting: NDArray[np.bool_], count: int) -> NDArray[np.float64]:
+    """Return similarities of needs to profiles of the companies that a map is not fitted on, (languages, companies)
+    twice.
+    """
+    passages, queries = ([style[:, fitting] for style in side] for side in sided)
+    made = fit_language_map("", passages, queries, count)
+    languages, _, dimensions = sided[0][0].shape
+    given = zip((sided[0][_STYLES.index("profile")], sided[1][_STYLES.index("need")]), SIDES, strict=True)
     profiles, needs = (
-        made.apply(each[:, ~fitting].reshape(-1, dimensions), side).astype(np.float64)
-        for each, side in zip(pair, SIDES, strict=True)
+        made.apply(each[:, ~fitting].reshape(-1, dimensions), side).astype(np.float64) for each, side in given
     )
     companies = int((~fitting).sum())
     return np.asarray((needs @ profiles.T).reshape(languages, companies, languages, companies))
