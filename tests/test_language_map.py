@@ -111,13 +111,18 @@ def test_the_map_of_another_model_is_refused(fitted: LanguageMap, tmp_path: Path
         read_language_map(path, "another")
 
 
-@pytest.mark.parametrize("damage", ["absent", "no array", "no numbers", "no provenance"])
+def test_where_there_is_no_map_it_is_said_how_to_fit_one(tmp_path: Path) -> None:
+    with pytest.raises(
+        EncoderError, match=r"no language map for the vectors of made-up\. Fit one: matcher language-map"
+    ):
+        read_language_map(tmp_path / "map.npy", "made-up")
+
+
+@pytest.mark.parametrize("damage", ["no array", "no numbers", "no provenance"])
 def test_a_damaged_map_is_refused_with_what_to_do(fitted: LanguageMap, tmp_path: Path, damage: str) -> None:
     path = tmp_path / "map.npy"
     write_language_map(fitted, path)
-    if damage == "absent":
-        path.unlink()
-    elif damage == "no array":
+    if damage == "no array":
         path.write_bytes(b"junk")
     elif damage == "no numbers":
         np.save(path, np.full((3, 4), np.nan, np.float32))

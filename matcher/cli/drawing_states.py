@@ -123,7 +123,7 @@ def draw_parity(screen: Console, report: ParityReport) -> None:
         Text(
             "Need to offer is the mean reciprocal rank of the right offer, 1 is best. Translation first is the share "
             "of English profiles whose nearest profile is their translation. Own language is the share of the need's "
-            f"language among the first 10 of mixed offers: {report.unbiased_share:.3f} is without bias.",
+            f"language among the first 10 of all offers in all languages: {report.unbiased_share:.3f} is without bias.",
             style="dim",
         )
     )

@@ -87,6 +87,8 @@ def language_map(options: MapOptions) -> None:
         progress("Fitting", 0, 1)
         made = fitted_maps(rows, parts(model))
         progress("Fitting", 1, 1)
+    if options.out is None:
+        made = made[1:]  # that of USE comes with the program
     folder.mkdir(parents=True, exist_ok=True)
     for each in made:
         write_language_map(each, folder / file_of(each.encoder))

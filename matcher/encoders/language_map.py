@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from matcher.encoders import Side
 from matcher.errors import EncoderError
 
-COMMAND = "matcher language-map"
+COMMAND = "matcher language-map --encoder european:MODEL"
 SIDES: tuple[Side, ...] = ("passage", "query")
 WEIGHT = "weight_of_use"
 """In the provenance of a map that is used beside USE: what share of a cosine is that of USE, in [0, 1]."""
@@ -113,6 +113,8 @@ def read_language_map(path: Path, encoder: str) -> LanguageMap:
         held = np.load(path.with_suffix(".npy"), allow_pickle=False)
         told = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
         of = str(told["encoder"])
+    except FileNotFoundError:
+        raise EncoderError(f"There is no language map for the vectors of {encoder}. Fit one: {COMMAND}.") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise EncoderError(f"The language map {path} cannot be read: {error}. Fit it again: {COMMAND}.") from error
     if of != encoder:
