@@ -1,6 +1,5 @@
 """Every official language of the European Union: what encoders and word counts find, on the held-out companies."""
 
-import resource
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from benchmarks.fresh import ROOT, fresh
 from benchmarks.measuring import TODAY, Figure, Result, told
+from benchmarks.reading import status_bytes
 from matcher.encoders import Encoder
 from matcher.evaluation.parity import (
     ParityReport,
@@ -243,7 +243,7 @@ def cost_of_both() -> dict[str, Any]:
             begun = time.perf_counter()
             encoder.encode(texts)
             seconds[name].append(time.perf_counter() - begun)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    peak = status_bytes("VmHWM")
     return {
         "texts": TIMED,
         "seconds": {name: statistics.median(each) for name, each in seconds.items()},

@@ -25,6 +25,7 @@ from typing import Any, NoReturn
 
 from benchmarks.fresh import ROOT, MeasuringError, environment
 from benchmarks.measuring import SEED, Figure, Result
+from benchmarks.reading import status_bytes
 
 LONGEST_SECONDS = 10
 """Of processor time for one input; whatever takes longer hangs."""
@@ -177,7 +178,7 @@ def _told(watched: Watched, seconds: float) -> dict[str, Any]:
         "seconds": round(seconds, 1),
         "inputs_per_second": round(watched.inputs / max(seconds, 0.001)),
         "slowest_seconds": round(watched.slowest, 2),
-        "peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        "peak_bytes": status_bytes("VmHWM"),
         "findings": list(watched.findings.values()),
     }
 
