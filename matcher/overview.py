@@ -16,6 +16,8 @@ from matcher.snapshot import UNKNOWN, Snapshot
 
 MOST_LOOKED_AT = 500
 """So many texts of a store without a snapshot are looked at for their languages, which takes under a second."""
+MOST_UNCOVERED = 0.5
+"""Where a greater share of the texts whose language is known is not in the encoder's languages, people are told."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +102,11 @@ class TextLanguages:
             return {}
         norwegian = {"no"} if {"nb", "nn"} & set(covered) else set()
         return {one: count for one, count in self.languages.items() if one not in norwegian.union(covered)}
+
+    def mostly_uncovered(self, covered: Sequence[str]) -> float | None:
+        """Return the share, of the texts whose language is known, that is not in `covered`; None up to a half."""
+        share = sum(self.uncovered(covered).values()) / max(sum(self.languages.values()), 1)
+        return share if share > MOST_UNCOVERED else None
 
 
 def languages_in_store(records: Records, snapshot: Snapshot | None) -> TextLanguages:

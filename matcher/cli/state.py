@@ -22,8 +22,6 @@ from matcher.workspace import Workspace
 
 LANGUAGES_SHOWN = 5
 """So many of the languages of texts are named; --json holds all."""
-MOST_UNCOVERED = 0.5
-"""Where a greater share of the texts whose language is known is not in the encoder's languages, status says so."""
 
 
 @takes(TimedOptions)
@@ -141,14 +139,13 @@ def _texts_state(workspace: Workspace, records: Records) -> dict[str, Any]:
         snapshot = None
     told = languages_in_store(records, snapshot)
     uncovered = told.uncovered(workspace.encoder.languages)
-    share = sum(uncovered.values()) / max(sum(told.languages.values()), 1)
-    return {**asdict(told), "uncovered": uncovered, "advice": _advice(workspace, uncovered, share)}
+    share = told.mostly_uncovered(workspace.encoder.languages)
+    advice = None if share is None else _advice(workspace, uncovered, share)
+    return {**asdict(told), "uncovered": uncovered, "advice": advice}
 
 
-def _advice(workspace: Workspace, uncovered: dict[str, int], share: float) -> str | None:
-    """Return in words what to do where more than half of the texts are in languages that the encoder lacks."""
-    if share <= MOST_UNCOVERED:
-        return None
+def _advice(workspace: Workspace, uncovered: dict[str, int], share: float) -> str:
+    """Return in words that most texts are in languages that the encoder lacks, and what to do."""
     language = workspace.settings.language
     names = ", ".join(label("text-languages", code, language) for code in list(uncovered)[:LANGUAGES_SHOWN])
     told = word("status_uncovered", language, share=percent(share, language), names=names)

@@ -124,6 +124,25 @@ def test_languages_are_told_with_the_encoder_that_was_measured(service: Service)
     assert "was not measured" not in told and "7 companies" in told
 
 
+def test_readers_see_in_which_languages_the_texts_are(service: Service) -> None:
+    reader = Visitor(service, "reader")
+    told = reader.see("/quality")
+    assert "Your texts, by language: " in told and "language unknown" in told
+    assert "was not made for" not in told  # nobody knows for which languages this encoder was made
+
+
+@pytest.mark.parametrize(
+    ("covered", "extra"), [(("fi",), "entremise[european]"), (("fi", "en", "fr", "de", "it", "es"), None)]
+)
+def test_most_texts_in_languages_that_the_encoder_lacks_are_warned_of(
+    service: Service, monkeypatch: pytest.MonkeyPatch, covered: tuple[str, ...], extra: str | None
+) -> None:
+    monkeypatch.setattr(service.app.state.engine.encoder, "languages", covered)
+    told = Visitor(service, "reader").see("/quality")
+    assert ("100% of the texts whose language is known are in languages that the encoder" in said(told)) == bool(extra)
+    assert ("pip install 'entremise[european]'" in said(told)) == bool(extra)
+
+
 @pytest.mark.parametrize("damage", ["{}", "[1]", '[{"encoder": "x"}]'])
 def test_a_damaged_file_of_parity_figures_is_passed_over(service: Service, damage: str) -> None:
     service.settings.folder.mkdir(parents=True, exist_ok=True)

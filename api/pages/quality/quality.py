@@ -21,14 +21,17 @@ from api.problems import KNOWN, Problem, problem_of, reader_of
 from api.routes.jobs import queued, seen, told
 from api.state.jobs import JobFilter
 from api.work.keeping import Folders, read_json
+from matcher.overview import is_european, languages_in_store
+from matcher.records import Records
 from matcher.transparency import Sheet, sheet_of
-from matcher.vocabularies import load
+from matcher.vocabularies import label, load
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PARITY = "parity.json"
 """In the service's folder: what `matcher parity --json` printed for another encoder than the usual one."""
 _PARITY = {"encoder", "companies", "unbiased_share", "languages", "mean"}
 _LISTED = 10
+_NAMED = 5
 _USUAL = EvaluationAsked()
 
 
@@ -105,6 +108,7 @@ def _shown(
         about_score=_section(sheet, "score_heading"),
         about_right=_section(sheet, "right_heading"),
         parity=_parity(request, language),
+        texts=_texts(request, ready, language),
     )
 
 
@@ -134,6 +138,20 @@ def _section(sheet: Sheet, heading: str) -> list[Any]:
     """Return the sections of a sheet under a heading."""
     text = load("transparency")["texts"][heading][sheet.language]
     return [one for one in sheet.sections if one.heading == text]
+
+
+def _texts(request: Request, ready: Ready, language: str) -> dict[str, Any]:
+    """Return in which languages the texts of the snapshot are, and what part of them the encoder was not made for."""
+    told = languages_in_store(Records(), ready.snapshot)
+    covered = engine_of(request).encoder.languages
+    uncovered = told.uncovered(covered)
+    return {
+        "languages": [(label("text-languages", one, language), count) for one, count in told.languages.items()],
+        "unknown": told.unknown,
+        "share": told.mostly_uncovered(covered),
+        "uncovered": [label("text-languages", one, language) for one in uncovered][:_NAMED],
+        "is_european": is_european(uncovered),
+    }
 
 
 def _parity(request: Request, language: str) -> dict[str, Any]:
