@@ -3,8 +3,6 @@
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from datetime import date
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.fresh import ROOT, fresh
-from benchmarks.measuring import TODAY, Figure, Result, told
+from benchmarks.measuring import Figure, Result, told
 from benchmarks.reading import status_bytes
 from matcher.encoders import Encoder
 from matcher.evaluation.parity import (
@@ -88,18 +86,27 @@ def _figures(reports: dict[str, Any], cost: dict[str, Any]) -> list[Figure]:
 
 def _sample_figures(sample: dict[str, Any]) -> list[Figure]:
     european, use = sample["european"], sample["use"]
+    answered = {name: statistics.mean(each["judged"].values()) for name, each in sample.items()}
+    worst = min(european["judged"], key=lambda language: european["judged"][language])
     return [
         Figure(
-            what="of the first 10 suggestions on the sample, those that a need in two languages shares, european",
+            what="of the first 10 suggestions for a brief of the sample, those that two languages share, european",
             ratio=european["shared"],
             limit=7,
             at_least=True,
-            detail=f"mean over pairs of 24 languages and 20 needs; use {use['shared']:.1f}",
+            detail=f"15 briefs, all pairs of 24 languages; use {use['shared']:.1f}; of their texts alone, without who "
+            f"asks and filters, {european['shared_of_texts']:.1f}; of needs that nobody in the sample answers "
+            f"{european['shared_of_others']:.1f}",
         ),
         Figure(
-            what="nDCG@10 of the judged briefs of the sample with european, to use",
-            ratio=european["judged"] / use["judged"],
-            detail=f"european {european['judged']:.3f}, use {use['judged']:.3f}",
+            what="nDCG@10 of the sample's judged briefs in 24 languages, european",
+            ratio=answered["european"],
+            detail=f"use {answered['use']:.2f}; worst {european['judged'][worst]:.2f} ({worst})",
+        ),
+        Figure(
+            what="the same, each in the language it was written in, to use",
+            ratio=european["as_written"] / use["as_written"],
+            detail=f"european {european['as_written']:.3f}, use {use['as_written']:.3f}",
         ),
     ]
 
@@ -120,38 +127,11 @@ def measured_where_covered(name: str) -> float:
     return METHODS[name](rows).mean.need_to_mixed
 
 
-def on_sample(name: str) -> dict[str, float]:
-    """Return how many of the first 10 suggestions a need shares in two languages, and the nDCG of judged briefs."""
-    from matcher.evaluation.judged import measure_judged, read_grades
-    from matcher.importers import ImportRequest
-    from matcher.importers.spreadsheet import SpreadsheetImporter
-    from matcher.ranking import hand_set
-    from matcher.snapshot.columns import day_number
-    from matcher.snapshot.taking import take_snapshot
+def on_sample(name: str) -> dict[str, Any]:
+    """Return how the sample's briefs are answered in every language."""
+    from benchmarks.translated import on_sample
 
-    folder, day = ROOT / "data" / "sample", day_number(date.fromisoformat(TODAY))
-    records = SpreadsheetImporter().read(ImportRequest(path=folder))[0]
-    encoder = _opened(name)
-    snapshot = take_snapshot(records, encoder, "sample")
-    judged = measure_judged(snapshot, encoder, hand_set(), records.briefs, read_grades(folder / "judgments.csv"), day)
-    first: dict[str, list[set[int]]] = {}
-    for row in half_of(read_parity(TEXTS), "held"):
-        first.setdefault(row.id, []).append(_first(snapshot, encoder, row.need, day))
-    shared = [len(one & other) for lists in first.values() for one, other in combinations(lists, 2)]
-    return {"shared": statistics.mean(shared), "judged": judged.means()["entremise"]}
-
-
-def _first(snapshot: Any, encoder: Encoder, need: str, day: int) -> set[int]:
-    from matcher.context import Context
-    from matcher.query import text_query
-    from matcher.ranking import hand_set
-    from matcher.rules import ALLOWED, excluding_rule
-    from matcher.signals import measure_signals
-
-    context = Context(snapshot, text_query(snapshot, encoder, need, "need"), day)
-    rows = np.flatnonzero(excluding_rule(context) == ALLOWED).astype(np.int32)
-    scores = hand_set().contributions(measure_signals(context, rows)).sum(axis=1)
-    return set(rows[np.argsort(-scores, kind="stable")[:10]].tolist())
+    return on_sample(_opened(name))
 
 
 def _encoder(name: str) -> Callable[[Sequence[ParityRow]], ParityReport]:

@@ -7,7 +7,14 @@ import pytest
 from numpy.typing import NDArray
 
 from matcher.encoders import Side
-from matcher.encoders.language_map import LanguageMap, file_of, fit_language_map, read_language_map, write_language_map
+from matcher.encoders.language_map import (
+    LanguageMap,
+    Strength,
+    file_of,
+    fit_language_map,
+    read_language_map,
+    write_language_map,
+)
 from matcher.errors import EncoderError
 
 LANGUAGES, TEXTS, DIMENSIONS = 5, 12, 32
@@ -27,7 +34,9 @@ def vectors(side: Side, topics: NDArray[np.float64] = TOPICS) -> NDArray[np.floa
 
 @pytest.fixture(scope="module")
 def fitted() -> LanguageMap:
-    return fit_language_map("made-up", [vectors("passage")], [vectors("query")], LANGUAGES - 1, {"texts": "invented"})
+    return fit_language_map(
+        "made-up", [vectors("passage")], [vectors("query")], Strength(LANGUAGES - 1), {"texts": "invented"}
+    )
 
 
 def nearest(queries: NDArray[np.float32], passages: NDArray[np.float32]) -> NDArray[np.int64]:
@@ -50,8 +59,10 @@ def test_before_the_map_a_query_finds_its_own_language_and_after_it_its_topic(fi
 def test_what_is_left_is_of_unit_length_and_has_nothing_of_the_directions(fitted: LanguageMap) -> None:
     mapped = fitted.apply(vectors("passage")[0], "passage")
     assert np.linalg.norm(mapped, axis=1) == pytest.approx(np.ones(TEXTS), abs=1e-6)
-    assert np.abs(mapped @ fitted.directions.T).max() < 1e-6
-    assert fitted.directions @ fitted.directions.T == pytest.approx(np.eye(LANGUAGES - 1), abs=1e-6)
+    lengths = np.linalg.svd(fitted.matrix, compute_uv=False)
+    assert lengths == pytest.approx([1.0] * (DIMENSIONS - LANGUAGES + 1) + [0.0] * (LANGUAGES - 1), abs=1e-5)
+    means = vectors("passage").mean(axis=1)
+    assert np.abs((means - means.mean(axis=0)) @ fitted.matrix).max() < 0.02 < np.abs(means - means.mean(axis=0)).max()
 
 
 def test_a_vector_is_mapped_to_the_same_bytes_alone_and_among_others(fitted: LanguageMap) -> None:
@@ -65,8 +76,8 @@ def test_what_is_nothing_but_the_centre_is_the_first_axis(fitted: LanguageMap) -
 
 
 def test_no_direction_is_taken_out_where_none_is_wanted() -> None:
-    made = fit_language_map("made-up", [vectors("passage")], [vectors("query")], 0)
-    assert made.directions.shape == (0, DIMENSIONS)
+    made = fit_language_map("made-up", [vectors("passage")], [vectors("query")], Strength(0))
+    assert made.matrix.tolist() == np.eye(DIMENSIONS).tolist()
     moved = vectors("passage")[0] - made.centres[0]
     expected = moved / np.linalg.norm(moved, axis=1, keepdims=True)
     assert made.apply(vectors("passage")[0], "passage") == pytest.approx(expected, abs=1e-6)
@@ -75,24 +86,41 @@ def test_no_direction_is_taken_out_where_none_is_wanted() -> None:
 @pytest.mark.parametrize("count", [-1, LANGUAGES])
 def test_no_more_directions_than_languages_tell_apart(count: int) -> None:
     with pytest.raises(ValueError, match="at most 4 directions"):
-        fit_language_map("made-up", [vectors("passage")], [vectors("query")], count)
+        fit_language_map("made-up", [vectors("passage")], [vectors("query")], Strength(count))
 
 
 def test_what_tells_short_texts_from_long_ones_is_taken_out_too() -> None:
     shift = np.zeros(DIMENSIONS, np.float32)
     shift[3] = 2.0
     long = vectors("passage")
-    made = fit_language_map("made-up", [long, long + shift], [vectors("query")], 0)
-    assert made.directions == pytest.approx(np.eye(DIMENSIONS, dtype=np.float32)[3:4] * np.sign(made.directions[0, 3]))
+    made = fit_language_map("made-up", [long, long + shift], [vectors("query")], Strength(0))
+    assert made.matrix == pytest.approx(np.diag(np.arange(DIMENSIONS) != 3).astype(np.float32), abs=1e-5)
     assert made.centres[0] == pytest.approx(long.mean(axis=(0, 1)) + shift / 2, abs=1e-6)
     kept = made.apply(long[0], "passage")
     assert made.apply(long[0] + shift, "passage") == pytest.approx(kept, abs=1e-5)
 
 
+def test_what_all_languages_say_in_common_weighs_more_than_what_each_adds() -> None:
+    passages, queries = [vectors("passage")], [vectors("query")]
+    added = 0.4 * np.random.default_rng(1).normal(size=DIMENSIONS)  # of one text in one language
+    passages[0][2, 3] += added.astype(np.float32)
+    plain = fit_language_map("made-up", passages, queries, Strength(LANGUAGES - 1))
+    turned = fit_language_map("made-up", passages, queries, Strength(LANGUAGES - 1, 1.0, 0.5))
+
+    def near(made: LanguageMap) -> float:
+        """Return how alike that text and the same in the other languages are."""
+        mapped = made.apply(passages[0][:, 3], "passage")
+        return float((mapped[2] @ mapped.T)[[0, 1, 3, 4]].mean())
+
+    assert near(turned) > near(plain) + 0.02
+    strict = fit_language_map("made-up", passages, queries, Strength(LANGUAGES - 1, 1e12, 1.0))
+    assert strict.matrix == pytest.approx(plain.matrix, abs=1e-5)
+
+
 @pytest.mark.parametrize("wrong", [[], [vectors("passage")[0]], [vectors("passage"), vectors("passage")[:3]]])
 def test_styles_that_do_not_fit_together_are_refused(wrong: list[NDArray[np.float32]]) -> None:
     with pytest.raises(ValueError, match="Every style has the shape"):
-        fit_language_map("made-up", wrong, [vectors("query")], 1)
+        fit_language_map("made-up", wrong, [vectors("query")], Strength(1))
 
 
 def test_a_map_is_kept_as_one_array_with_its_provenance_and_read_as_it_was(fitted: LanguageMap, tmp_path: Path) -> None:

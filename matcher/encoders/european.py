@@ -79,7 +79,7 @@ def _name(names: Sequence[str], maps: Sequence[LanguageMap]) -> str:
     """Name it by its models and a digest of their maps and weights."""
     digest = hashlib.sha256()
     for name, mapped in zip(names, maps, strict=True):
-        held: list[Any] = [mapped.centres.tobytes(), mapped.directions.tobytes(), str(mapped.provenance.get(WEIGHT))]
+        held: list[Any] = [mapped.centres.tobytes(), mapped.matrix.tobytes(), str(mapped.provenance.get(WEIGHT))]
         for each in (name, *held):
             digest.update(each if isinstance(each, bytes) else each.encode())
     return f"european-{names[1].partition('@')[0]}@{digest.hexdigest()[:16]}"

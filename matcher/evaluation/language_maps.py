@@ -1,4 +1,4 @@
-"""Fitting language maps on the parity texts: how many directions go, and what each model weighs, told by folds."""
+"""Fitting language maps on the parity texts: how much they change, and what each model weighs, told by folds."""
 
 import hashlib
 from collections.abc import Sequence
@@ -8,12 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.encoders import Encoder
-from matcher.encoders.language_map import SIDES, WEIGHT, LanguageMap, fit_language_map
+from matcher.encoders.language_map import SIDES, WEIGHT, LanguageMap, Strength, fit_language_map
 from matcher.evaluation.parity import ParityRow, arranged, draw_languages, mixed_rank
 from matcher.splitting import split_sentences
 
 COUNTS = (8, 12, 16, 20, 23)
 """Directions that may be taken out, most of all one fewer than languages."""
+PENALTIES = (30.0, 100.0, 300.0, np.inf)
+"""Of the regression towards what all languages say in common."""
+KEPT = (0.3, 0.6, 1.0)
+"""Weights of what the texts say nothing of."""
 WEIGHTS = tuple(float(each) for each in np.arange(0, 11) / 20)
 """What share of a cosine may be that of the first model."""
 _ASSIGNMENTS = 20
@@ -26,7 +30,7 @@ Sided = Sequence[Sequence[Vectors]]
 def fitted_maps(rows: Sequence[ParityRow], encoders: Sequence[tuple[str, Encoder]]) -> list[LanguageMap]:
     """Return the maps of two encoders, (name, encoder), fitted on rows; the second's tells what the first weighs.
 
-    How many directions are taken out and the weight are those by which needs of one half of the companies are
+    How much a map changes and the weight are those by which needs of one half of the companies are
     answered best by a map of the other half, and the other way round (mean reciprocal rank, mixed languages).
     """
     ids, languages, by_place = arranged(rows)
@@ -39,18 +43,20 @@ def fitted_maps(rows: Sequence[ParityRow], encoders: Sequence[tuple[str, Encoder
         )
         for _, encoder in encoders
     ]
-    count, weight, rank = _chosen(vectors)
+    strength, weight, rank = _chosen(vectors)
     told: dict[str, Any] = {
         "texts": hashlib.sha256("\n".join(row.profile + row.need for row in by_place.values()).encode()).hexdigest()[
             :16
         ],
         "companies": ids,
         "languages": languages,
-        "directions": count,
+        "directions": strength.directions,
+        "penalty": None if np.isinf(strength.penalty) else strength.penalty,
+        "kept": strength.kept,
         "mixed_rank_across_folds": round(rank, 4),
     }
     return [
-        fit_language_map(name, sided[0], sided[1], count, told | ({WEIGHT: weight} if place else {}))
+        fit_language_map(name, sided[0], sided[1], strength, told | ({WEIGHT: weight} if place else {}))
         for place, ((name, _), sided) in enumerate(zip(encoders, vectors, strict=True))
     ]
 
@@ -60,27 +66,33 @@ def _styles(row: ParityRow) -> dict[str, str]:
     return {"profile": row.profile, "sentence": split_sentences(row.profile)[0], "need": row.need}
 
 
-def _chosen(vectors: Sequence[Sided]) -> tuple[int, float, float]:
-    """Return directions, weight and rank of what does best across two folds of the companies."""
+def _chosen(vectors: Sequence[Sided]) -> tuple[Strength, float, float]:
+    """Return strength, weight and rank of what does best across two folds of the companies."""
     languages, companies, _ = vectors[0][0][0].shape
     folds = np.arange(companies) % 2
-    best: tuple[float, int, float] | None = None
-    for count in [count for count in COUNTS if count < languages] or [languages - 1]:
-        similarities = [[_held_similarities(pair, folds == fold, count) for pair in vectors] for fold in (0, 1)]
+    best: tuple[float, Strength, float] | None = None
+    for strength in _strengths(languages):
+        similarities = [[_held_similarities(pair, folds == fold, strength) for pair in vectors] for fold in (0, 1)]
         for weight in WEIGHTS:
             ranks = [_rank(weight * first + (1 - weight) * second) for first, second in similarities]
             if best is None or np.mean(ranks) > best[0] + 1e-9:
-                best = float(np.mean(ranks)), count, weight
-    assert best is not None  # noqa: S101  # there are always a count and a weight
+                best = float(np.mean(ranks)), strength, weight
+    assert best is not None  # noqa: S101  # there are always a strength and a weight
     return best[1], best[2], best[0]
 
 
-def _held_similarities(sided: Sided, fitting: NDArray[np.bool_], count: int) -> NDArray[np.float64]:
+def _strengths(languages: int) -> list[Strength]:
+    counts = [count for count in COUNTS if count < languages] or [languages - 1]
+    pairs = [(penalty, kept) for penalty in PENALTIES for kept in (KEPT if np.isfinite(penalty) else (1.0,))]
+    return [Strength(count, penalty, kept) for count in counts for penalty, kept in pairs]
+
+
+def _held_similarities(sided: Sided, fitting: NDArray[np.bool_], strength: Strength) -> NDArray[np.float64]:
     """Return similarities of needs to profiles of the companies that a map is not fitted on, (languages, companies)
     twice.
     """
     passages, queries = ([style[:, fitting] for style in side] for side in sided)
-    made = fit_language_map("", passages, queries, count)
+    made = fit_language_map("", passages, queries, strength)
     languages, _, dimensions = sided[0][0].shape
     given = zip((sided[0][_STYLES.index("profile")], sided[1][_STYLES.index("need")]), SIDES, strict=True)
     profiles, needs = (
