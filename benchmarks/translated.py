@@ -18,7 +18,7 @@ from matcher.evaluation.judged import measure_judged, read_grades
 from matcher.evaluation.parity import half_of, read_parity
 from matcher.importers import ImportRequest
 from matcher.importers.spreadsheet import SpreadsheetImporter
-from matcher.query import Query, brief_query, text_query
+from matcher.query import ANYBODY, Query, brief_query, text_query
 from matcher.ranking import hand_set
 from matcher.records import Brief, Records
 from matcher.rules import ALLOWED, excluding_rule
@@ -46,16 +46,16 @@ def on_sample(encoder: Encoder) -> dict[str, Any]:
     def judged(briefs: Sequence[Brief]) -> float:
         return measure_judged(snapshot, encoder, hand_set(), briefs, grades, day).means()["entremise"]
 
-    def shared(asked: Iterable[tuple[str, Query]]) -> float:
-        return _shared((id, _first(Context(snapshot, query, day))) for id, query in asked)
+    def shared(queries: Iterable[tuple[str, Query]]) -> float:
+        return _shared((id, _first(Context(snapshot, query, day))) for id, query in queries)
 
     languages = translated(records)
-    every = [brief for briefs in languages.values() for brief in briefs]
+    asked = [(one.id, brief_query(snapshot, encoder, one)) for briefs in languages.values() for one in briefs]
     return {
         "as_written": judged(records.briefs),
         "judged": {language: judged(briefs) for language, briefs in languages.items()},
-        "shared": shared((one.id, brief_query(snapshot, encoder, one)) for one in every),
-        "shared_of_texts": shared((one.id, brief_query(snapshot, encoder, _alone(one))) for one in every),
+        "shared": shared(asked),
+        "shared_of_texts": shared((id, replace(query, organisations=(), filters=ANYBODY)) for id, query in asked),
         "shared_of_others": shared(_others(snapshot, encoder)),
     }
 
@@ -69,10 +69,6 @@ def translated(records: Records) -> dict[str, list[Brief]]:
             brief = replace(known[row["id"]], title=row["title"], text=row["text"])
             languages.setdefault(row["language"], []).append(brief)
     return languages
-
-
-def _alone(brief: Brief) -> Brief:
-    return replace(brief, owner=None, kinds=(), countries=())
 
 
 def _others(snapshot: Snapshot, encoder: Encoder) -> Iterator[tuple[str, Query]]:
