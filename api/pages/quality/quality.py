@@ -15,7 +15,7 @@ from api.bodies.jobs import JobId
 from api.engine import NotReady, Ready
 from api.pages.filling import filled, or_none
 from api.pages.quality.measured import tasks_told
-from api.pages.rendering import show
+from api.pages.rendering import number, show
 from api.pages.routing import PageRoute
 from api.problems import KNOWN, Problem, problem_of, reader_of
 from api.routes.jobs import queued, seen, told
@@ -54,8 +54,8 @@ def evaluate(
 ) -> Response:
     """Ask for an evaluation, and go where one sees how far it is."""
     try:
-        number = int(queries) if queries.strip().isdecimal() else queries
-        asked = filled(EvaluationAsked, {"queries": number, "cut": or_none(cut)})
+        count = int(queries) if queries.strip().isdecimal() else queries
+        asked = filled(EvaluationAsked, {"queries": count, "cut": or_none(cut)})
     except KNOWN as error:
         typed = {"queries": queries, "cut": cut}
         return _shown(request, asking, ready_of(request), problem_of(request, error), typed)
@@ -146,7 +146,10 @@ def _texts(request: Request, ready: Ready, language: str) -> dict[str, Any]:
     covered = engine_of(request).encoder.languages
     uncovered = told.uncovered(covered)
     return {
-        "languages": [(label("text-languages", one, language), count) for one, count in told.languages.items()],
+        "languages": [
+            f"{label('text-languages', one, language)} {number(count, language)}"
+            for one, count in told.languages.items()
+        ],
         "unknown": told.unknown,
         "share": told.mostly_uncovered(covered),
         "uncovered": [label("text-languages", one, language) for one in uncovered][:_NAMED],
