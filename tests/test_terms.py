@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from matcher.languages import EUROPEAN
 from matcher.terms import K1, PIVOT_WORDS, B, Terms, build_terms, tokenise
+from matcher.vocabularies import load
 
 
 def three_profiles() -> Terms:
@@ -12,6 +14,30 @@ def three_profiles() -> Terms:
 
 def test_words_lose_accents_and_case_and_short_words_go() -> None:
     assert tokenise("Éco-construction à Évry, 2024") == ["eco", "construction", "evry", "2024"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "Ζητούμε αισθητήρες για τους ενοικιαστές μας χωρίς κάμερα",
+            ["ζητουμε", "αισθητηρεσ", "ενοικιαστεσ", "καμερα"],
+        ),
+        ("Търсим датчици за нашите наематели, без камера", ["датчици", "наематели", "камера"]),
+        ("Hledáme čidla pro naše nájemníky, aniž bychom je natáčeli", ["cidla", "pro", "najemniky", "nataceli"]),
+        ("Etsimme antureita ilman kameraa, jotta myös vuokralaiset", ["antureita", "kameraa", "jotta", "vuokralaiset"]),
+    ],
+)
+def test_function_words_of_every_language_of_the_union_are_no_terms(text: str, said: list[str]) -> None:
+    assert tokenise(text) == said
+
+
+def test_every_language_of_the_union_has_function_words_as_they_are_looked_up() -> None:
+    lists = {language: words.split() for language, words in load("function-words").items() if language != "about"}
+    assert set(lists) == set(EUROPEAN)
+    for words in lists.values():
+        assert len(words) >= 25
+        assert tokenise(" ".join(words)) == []
 
 
 def test_a_rare_term_weighs_more_than_a_common_one() -> None:
