@@ -29,7 +29,7 @@ from matcher.snapshot.taking import take_snapshot
 
 BRIEFS = ROOT / "data" / "parity" / "briefs.csv"
 """Titles and texts of the sample's briefs in 24 languages."""
-_SAMPLE = ROOT / "data" / "sample"
+SAMPLE = ROOT / "data" / "sample"
 _LENGTH = 10
 
 
@@ -39,15 +39,15 @@ def on_sample(encoder: Encoder) -> dict[str, Any]:
     `shared` is of briefs as they are asked, with their owner and filters; `shared_of_texts` of their texts alone;
     `shared_of_others` of needs of the parity texts, which hardly anybody in the sample answers.
     """
-    records = SpreadsheetImporter().read(ImportRequest(path=_SAMPLE))[0]
-    grades, day = read_grades(_SAMPLE / "judgments.csv"), day_number(date.fromisoformat(TODAY))
+    records = SpreadsheetImporter().read(ImportRequest(path=SAMPLE))[0]
+    grades, day = read_grades(SAMPLE / "judgments.csv"), day_number(date.fromisoformat(TODAY))
     snapshot = take_snapshot(records, encoder, "sample")
 
     def judged(briefs: Sequence[Brief]) -> float:
         return measure_judged(snapshot, encoder, hand_set(), briefs, grades, day).means()["entremise"]
 
     def shared(queries: Iterable[tuple[str, Query]]) -> float:
-        return _shared((id, _first(Context(snapshot, query, day))) for id, query in queries)
+        return in_common((id, _first(Context(snapshot, query, day))) for id, query in queries)
 
     languages = translated(records)
     asked = [(one.id, brief_query(snapshot, encoder, one)) for briefs in languages.values() for one in briefs]
@@ -82,7 +82,7 @@ def _first(context: Context) -> set[int]:
     return set(rows[np.argsort(-scores, kind="stable")[:_LENGTH]].tolist())
 
 
-def _shared(answers: Iterable[tuple[str, set[int]]]) -> float:
+def in_common(answers: Iterable[tuple[str, set[int]]]) -> float:
     """Return how many are in both of two answers to the same question, the mean over questions and pairs."""
     first: dict[str, list[set[int]]] = {}
     for id, found in answers:

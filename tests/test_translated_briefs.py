@@ -1,6 +1,6 @@
 """The sample's briefs in every language: the same briefs, each in its language, measured as by hand."""
 
-from benchmarks.translated import _SAMPLE, _shared, translated
+from benchmarks.translated import SAMPLE, in_common, translated
 from matcher.encoders.european import LANGUAGES
 from matcher.importers import ImportRequest
 from matcher.importers.spreadsheet import SpreadsheetImporter
@@ -10,7 +10,7 @@ from matcher.records import Records
 
 
 def sample() -> Records:
-    return SpreadsheetImporter().read(ImportRequest(path=_SAMPLE))[0]
+    return SpreadsheetImporter().read(ImportRequest(path=SAMPLE))[0]
 
 
 def test_every_brief_of_the_sample_is_there_in_every_language() -> None:
@@ -46,4 +46,4 @@ def test_only_title_text_and_requirements_differ_from_the_brief_of_the_sample() 
 
 def test_what_answers_share_is_the_mean_over_questions_and_pairs() -> None:
     answers = [("a", {1, 2, 3}), ("b", {7}), ("a", {2, 3, 4}), ("b", {8}), ("a", {3, 5})]
-    assert _shared(answers) == (2 + 1 + 1 + 0) / 4
+    assert in_common(answers) == (2 + 1 + 1 + 0) / 4
