@@ -146,10 +146,15 @@ def _opened(name: str) -> Encoder:
     from matcher.encoders.language_map import read_language_map
     from matcher.encoders.opening import open_encoder
 
-    if name not in ("e5", "e5 mapped"):
+    if name not in _PARTS:
         return open_encoder(name)
-    known, encoder = parts()[1]
-    return encoder if name == "e5" else _Mapped(encoder, read_language_map(map_of(known), known))
+    part, is_mapped = _PARTS[name]
+    known, encoder = parts()[part]
+    return _Mapped(encoder, read_language_map(map_of(known), known)) if is_mapped else encoder
+
+
+_PARTS = {"use glossed": (0, True), "e5": (1, False), "e5 mapped": (1, True)}
+"""Parts of european: which, and whether behind its language map."""
 
 
 class _Mapped:
@@ -196,6 +201,7 @@ def _by_bm25(rows: Sequence[ParityRow]) -> ParityReport:
 
 METHODS: dict[str, Callable[[Sequence[ParityRow]], ParityReport]] = {
     "use": _encoder("use"),
+    "use glossed": _encoder("use glossed"),
     "e5": _encoder("e5"),
     "e5 mapped": _encoder("e5 mapped"),
     "european": _encoder("european"),

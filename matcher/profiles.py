@@ -1,11 +1,11 @@
 """What an organisation needs and offers: as stated, or told apart sentence by sentence from its description."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
 from matcher import vocabularies
+from matcher.letters import plain
 from matcher.records import Organisation
 from matcher.splitting import LONGEST_SENTENCE, Piece, split_pieces, split_sentences
 
@@ -99,9 +99,7 @@ def _is_need(sentence: str) -> bool:
 
 def _fold(text: str) -> str:
     """Return the words in lower case without accents, each between single spaces, with a space at both ends."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
-    return f" {_NOT_WORD.sub(' ', plain).strip()} "
+    return f" {_NOT_WORD.sub(' ', plain(text)).strip()} "
 
 
 @cache

@@ -1,7 +1,6 @@
 """Rare shared terms: BM25 over the words of profiles, with statistics that no single link changes."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from matcher.graph import spans
+from matcher.letters import plain
 from matcher.strings import Strings
 from matcher.vocabularies import load
 
@@ -26,10 +26,8 @@ _WORD = re.compile(r"[^\W_]{3,}")
 
 def tokenise(text: str) -> list[str]:
     """Return the words of three letters or digits and more, in lower case without accents, no function words."""
-    folded = unicodedata.normalize("NFKD", text.casefold())
-    words = _WORD.findall("".join(sign for sign in folded if not unicodedata.combining(sign)))
     function_words = _function_words()
-    return [word for word in words if word not in function_words]
+    return [word for word in _WORD.findall(plain(text)) if word not in function_words]
 
 
 @cache

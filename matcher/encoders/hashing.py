@@ -1,6 +1,5 @@
 """The encoder without a model: hashed words and character n-grams."""
 
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.encoders import Side
+from matcher.letters import plain
 
 N_GRAMS = (3, 5)
 
@@ -55,9 +55,7 @@ class HashingEncoder:
 
 def _fold(text: str) -> str:
     """Fold case and accents, and turn every sign that is neither letter nor digit into a space."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    kept = (sign for sign in decomposed if not unicodedata.combining(sign))
-    return "".join(sign if sign.isalnum() else " " for sign in kept)
+    return "".join(sign if sign.isalnum() else " " for sign in plain(text))
 
 
 def _to_unit_length(rows: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -18,7 +18,7 @@ PENALTIES = (30.0, 100.0, 300.0, np.inf)
 """Of the regression towards what all languages say in common."""
 KEPT = (0.3, 0.6, 1.0)
 """Weights of what the texts say nothing of."""
-WEIGHTS = tuple(float(each) for each in np.arange(0, 11) / 20)
+WEIGHTS = tuple(float(each) for each in np.arange(0, 16) / 20)
 """What share of a cosine may be that of the first model."""
 _ASSIGNMENTS = 20
 _STYLES = ("profile", "sentence", "need")

@@ -179,8 +179,8 @@ def mixed_rank(similarities: Similarities, drawn: NDArray[np.int64]) -> float:
 
     `similarities` of the needs of one language to all profiles are of shape (companies, languages, companies).
     """
-    companies = np.arange(len(similarities))
-    return float(np.mean([_reciprocal(similarities[:, draw, companies]) for draw in drawn]))
+    by_draw = similarities[:, drawn, np.arange(len(similarities))].swapaxes(0, 1)
+    return _reciprocal(by_draw)
 
 
 def _measure_language(
@@ -209,9 +209,11 @@ def _order(similarities: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 def _ranks(similarities: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return the rank, from 1, of column i in row i."""
-    right = np.arange(len(similarities))[:, None]
-    return np.asarray((_order(similarities) == right).argmax(axis=1) + 1)
+    """Return the rank, from 1, of column i in row i, of ties after those before it; shape (..., n, n) to (..., n)."""
+    right = np.diagonal(similarities, axis1=-2, axis2=-1)[..., None]
+    before = np.tri(similarities.shape[-1], k=-1, dtype=bool)
+    ahead = (similarities > right) | ((similarities == right) & before)
+    return np.asarray(ahead.sum(axis=-1) + 1)
 
 
 def _reciprocal(similarities: NDArray[np.float64]) -> float:
