@@ -52,7 +52,7 @@ and add a sentence in English to needs and profiles.
 {measured}
 
 The texts are invented, written by a language model for sense in each language, and not proof-read by native speakers:
-`data/parity/README.md`. Twenty companies of the 80 were held out; the maps, how much they change, and what
+`data/parity/README.md`. Twenty companies of the 40 were held out; the maps, how much they change, and what
 `use` weighs were chosen on the others. Differences of a few points between languages are noise.
 
 {methods}

@@ -14,12 +14,14 @@ from matcher.splitting import split_sentences
 
 COUNTS = (8, 12, 16, 20, 23)
 """Directions that may be taken out, most of all one fewer than languages."""
-PENALTIES = (30.0, 100.0, 300.0, np.inf)
+PENALTIES = (100.0, 300.0, 1000.0, np.inf)
 """Of the regression towards what all languages say in common."""
 KEPT = (0.3, 0.6, 1.0)
 """Weights of what the texts say nothing of."""
 WEIGHTS = tuple(float(each) for each in np.arange(0, 16) / 20)
 """What share of a cosine may be that of the first model."""
+SPLITS = 4
+"""How often the companies are split into two folds at random: by one split, chance chooses."""
 _ASSIGNMENTS = 20
 _STYLES = ("profile", "sentence", "need")
 Vectors = NDArray[np.float32]
@@ -30,8 +32,8 @@ Sided = Sequence[Sequence[Vectors]]
 def fitted_maps(rows: Sequence[ParityRow], encoders: Sequence[tuple[str, Encoder]]) -> list[LanguageMap]:
     """Return the maps of two encoders, (name, encoder), fitted on rows; the second's tells what the first weighs.
 
-    How much a map changes and the weight are those by which needs of one half of the companies are
-    answered best by a map of the other half, and the other way round (mean reciprocal rank, mixed languages).
+    How much a map changes and the weight are those by which needs of one half of the companies are answered best
+    by a map of the other half, and the other way round, over several halves (mean reciprocal rank, mixed languages).
     """
     ids, languages, by_place = arranged(rows)
     shape = (len(languages), len(ids))
@@ -67,12 +69,13 @@ def _styles(row: ParityRow) -> dict[str, str]:
 
 
 def _chosen(vectors: Sequence[Sided]) -> tuple[Strength, float, float]:
-    """Return strength, weight and rank of what does best across two folds of the companies."""
+    """Return strength, weight and rank of what does best across pairs of folds of the companies."""
     languages, companies, _ = vectors[0][0][0].shape
-    folds = np.arange(companies) % 2
+    drawn = [np.random.default_rng(seed).permutation(companies) % 2 for seed in range(SPLITS)]
+    fitting = [folds == fold for folds in drawn for fold in (0, 1)]
     best: tuple[float, Strength, float] | None = None
     for strength in _strengths(languages):
-        similarities = [[_held_similarities(pair, folds == fold, strength) for pair in vectors] for fold in (0, 1)]
+        similarities = [[_held_similarities(pair, fold, strength) for pair in vectors] for fold in fitting]
         for weight in WEIGHTS:
             ranks = [_rank(weight * first + (1 - weight) * second) for first, second in similarities]
             if best is None or np.mean(ranks) > best[0] + 1e-9:
@@ -94,10 +97,9 @@ def _held_similarities(sided: Sided, fitting: NDArray[np.bool_], strength: Stren
     passages, queries = ([style[:, fitting] for style in side] for side in sided)
     made = fit_language_map("", passages, queries, strength)
     languages, _, dimensions = sided[0][0].shape
-    given = zip((sided[0][_STYLES.index("profile")], sided[1][_STYLES.index("need")]), SIDES, strict=True)
-    profiles, needs = (
-        made.apply(each[:, ~fitting].reshape(-1, dimensions), side).astype(np.float64) for each, side in given
-    )
+    given = zip((sided[0][_STYLES.index("profile")], sided[1][_STYLES.index("need")]), made.centres, strict=True)
+    moved = [(each[:, ~fitting].reshape(-1, dimensions) - centre) @ made.matrix for each, centre in given]
+    profiles, needs = (each.astype(np.float64) / np.linalg.norm(each, axis=1, keepdims=True) for each in moved)
     companies = int((~fitting).sum())
     return np.asarray((needs @ profiles.T).reshape(languages, companies, languages, companies))
 
