@@ -86,6 +86,12 @@ def test_a_text_in_a_known_language_or_in_none_stays_as_it_is(glossary: Glossary
     assert glossary.gloss(text) == text
 
 
+def test_a_language_that_is_not_in_the_glossary_is_not_taken_for_its_neighbour(bundled: Glossary) -> None:
+    russian = "Мы разрабатываем датчики, которые обнаруживают утечки воды в городских сетях."
+    turkish = "Şehir şebekesindeki su kaçaklarını bulan sensörler geliştiriyoruz."
+    assert [bundled.gloss(text) for text in (russian, turkish)] == [russian, turkish]
+
+
 def test_names_and_english_words_stay_where_other_words_are_glossed(glossary: Glossary) -> None:
     assert glossary.gloss("Anturi, vesi, vuoto, CO2, IoT, SCADA ja water sensor 24") == (
         "sensor water leak CO2 IoT SCADA water sensor"
