@@ -62,9 +62,10 @@ The texts are invented, written by a language model for sense in each language, 
 `matcher/encoders/glossary.csv` holds some 3,500 terms of all trades, a line each, with their words in every language,
 the usual one first. A word of a text is one of them, begins like one, or is put together of several; the language of a
 text is the one that has most of its words. Function words and words without a gloss are left out; names and English
-words stay. It was written by a language model that saw none of the texts above, and proof-read by nobody:
-corrections are welcome. After one, `matcher language-map --out matcher/encoders/maps` fits the maps anew; the vectors of
-a store are made again by themselves.
+words stay. Its terms are frequent English words, words of research projects and of the fitting half of the texts above.
+It was written by a language model that saw none of the texts held out, and proof-read by nobody: corrections are
+welcome. After one, `matcher language-map --out matcher/encoders/maps` fits the maps anew; the vectors of a store are
+made again by themselves.
 
 `matcher parity --encoder NAME` measures any encoder the same way; `matcher language-map --encoder european:MODEL` fits
 the map of another sentence-transformers model, which `--encoder european:MODEL` then uses.
