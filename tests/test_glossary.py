@@ -92,6 +92,11 @@ def test_a_language_that_is_not_in_the_glossary_is_not_taken_for_its_neighbour(b
     assert [bundled.gloss(text) for text in (russian, turkish)] == [russian, turkish]
 
 
+def test_a_word_of_thousands_of_letters_is_left_out(glossary: Glossary) -> None:
+    assert glossary.gloss("anturi " + "vesi" * 5000 + " ja vuoto") == "sensor leak"
+    assert glossary.gloss("vesi" * 5000) == "vesi" * 5000
+
+
 def test_names_and_english_words_stay_where_other_words_are_glossed(glossary: Glossary) -> None:
     assert glossary.gloss("Anturi, vesi, vuoto, CO2, IoT, SCADA ja water sensor 24") == (
         "sensor water leak CO2 IoT SCADA water sensor"

@@ -23,6 +23,8 @@ SHARE_OF_FORM, SHARE_OF_WORD = 0.75, 0.5
 """How much of the form, and of the word, those letters are at least; less of the word is the first of a compound."""
 FEWEST_LEFT = 4
 """Letters of a word behind the first part of a compound."""
+LONGEST_WORD = 80
+"""Letters; a longer one is none, and not looked at."""
 PHRASES = (3, 2)
 """Words that may be one term together."""
 WHOLE, BEGUN = 1.0, 0.5
@@ -76,7 +78,7 @@ class Glossary:
     def language_of(self, words: Sequence[str]) -> str | None:
         """Return the language that has most of the words, the first by its code of several; None if none has many."""
         told = dict.fromkeys(self.languages, 0.0)
-        telling = [word for word in words if len(word) >= FEWEST_LETTERS]
+        telling = [word for word in words if FEWEST_LETTERS <= len(word) <= LONGEST_WORD]
         for word in telling:
             for language, weight in self._told(plain(word)):
                 told[language] += weight
@@ -136,11 +138,11 @@ def _words_of(terms: Terms) -> dict[str, _Words]:
 
 def _glossed(word: str, language: str, words: _Words) -> tuple[str, ...]:
     """Return a word in English: as it is, begun alike, or a compound by its parts; empty where it is not known."""
-    roots = _roots(word, language)
+    roots = _roots(word, language) if len(word) <= LONGEST_WORD else ()
     for root in roots:
         if root in words.whole:
             return (words.whole[root],)
-    letters, root = max(((_begun(root, words), root) for root in roots), key=lambda found: found[0])
+    letters, root = max(((_begun(root, words), root) for root in roots), key=lambda found: found[0], default=(0, ""))
     if not letters:
         return ()
     first = (words.begun[root[:letters]],)
